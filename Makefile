@@ -1,0 +1,59 @@
+# One profile, one target directory: what one verb has built, the others use.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/concordat/target
+export WASM_BUILD_WORKSPACE_HINT := $(CURDIR)
+# The clause programs are small; they have a directory of their own.
+export CONCORDAT_EXAMPLES_TARGET ?= $(HOME)/.cache/concordat/examples-target
+
+# The same packages and targets everywhere, so that cargo unifies features once.
+ALL := --workspace --all-targets
+TESTER := $(shell if command -v cargo-nextest >/dev/null; then echo "nextest run"; else echo "test"; fi)
+
+.PHONY: help
+help: ## List the verbs.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: setup
+setup: ## Install what is missing: compilers, protobuf, the wasm target.
+	@scripts/setup.sh
+
+.PHONY: clauses
+clauses: setup ## Compile the example clauses to WebAssembly.
+	@scripts/build-clauses.sh
+
+.PHONY: build
+build: setup clauses ## Build everything.
+	cargo build --locked $(ALL)
+
+.PHONY: demo
+demo: build ## One clause, end to end, on a development chain; ends with an offline check of the receipt.
+	@scripts/demo.sh
+
+.PHONY: run
+run: build ## Leave a development chain up, with three simulated enclaves, for polkadot.js and the CLI.
+	@scripts/run.sh
+
+.PHONY: fmt
+fmt: ## Check the format.
+	cargo fmt --all --check
+	cargo fmt --all --check --manifest-path examples/Cargo.toml
+
+.PHONY: lint
+lint: setup ## Clippy, warnings denied.
+	cargo clippy --locked $(ALL) -- -D warnings
+
+.PHONY: test
+test: fmt build lint ## Everything: format, clippy, unit, scenario and end-to-end tests.
+	cargo $(TESTER) --locked --workspace
+	@scripts/test-clauses.sh
+	@scripts/test-client.sh
+
+.PHONY: bench
+bench: build ## Figures: weights and times against a transfer, scheduler reads and times against the number of nodes.
+	@scripts/bench.sh
+
+.PHONY: chain-specs
+chain-specs: build ## Write the chain specs again from the runtime's presets.
+	@scripts/chain-specs.sh

@@ -1,0 +1,24 @@
+//! The verbs.
+
+pub mod clause;
+pub mod job;
+pub mod node;
+pub mod receipt;
+
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// Reads a file of at most `limit` bytes.
+pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
+	let failed = |reason| Error::File { path: path.into(), reason };
+	let len = std::fs::metadata(path).map_err(failed)?.len();
+	if len > limit {
+		return Err(Error::Argument(format!("{} has {len} bytes; at most {limit} fit", path.display())));
+	}
+	std::fs::read(path).map_err(failed)
+}
+
+/// Writes a file.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+	std::fs::write(path, bytes).map_err(|reason| Error::File { path: path.into(), reason })
+}

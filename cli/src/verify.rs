@@ -1,0 +1,224 @@
+//! Checks a receipt bundle without a node: the receipt, its path, the rollup, and every signature.
+
+use crate::error::{Error, Result};
+use codec::{DecodeAll, Encode};
+use concordat_primitives::{
+	cac::{Outcome, Output, SignedCac},
+	hashing::output_hash,
+	receipt::{Operation, ReceiptBody, Voter},
+	views::ReceiptProof,
+	Hash,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One file that holds all that a check needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Bundle {
+	/// Names the format: [`Bundle::FORMAT`].
+	pub format: String,
+	/// Receipt, path and rollup.
+	pub proof: ReceiptProof,
+	/// Certificates of the voters, for the receipt of a job.
+	pub cacs: Vec<SignedCac>,
+}
+
+impl Bundle {
+	/// The format that this program writes and reads.
+	pub const FORMAT: &'static str = "concordat-receipt/1";
+}
+
+/// What was checked and found true.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+	/// What was checked, in words.
+	pub checks: Vec<String>,
+	/// Hash of the rollup that the receipt is in.
+	pub rollup_hash: Hash,
+	/// Whether that hash was given from outside, and matched.
+	pub rollup_trusted: bool,
+	/// The result rests on simulated enclaves.
+	pub simulated: bool,
+	/// The receipt.
+	pub receipt: ReceiptBody,
+}
+
+impl fmt::Display for Report {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		for check in &self.checks {
+			writeln!(f, "  ok  {check}")?;
+		}
+		if self.simulated {
+			writeln!(f, "  !!  simulated enclaves: no hardware stands behind this result")?;
+		}
+		if self.rollup_trusted {
+			write!(f, "receipt {} holds", self.receipt.id)
+		} else {
+			writeln!(f, "  ??  compare the rollup hash with one that you trust (--rollup-hash):")?;
+			writeln!(f, "      {:?}", self.rollup_hash)?;
+			write!(f, "receipt {} holds under that rollup", self.receipt.id)
+		}
+	}
+}
+
+fn bad(reason: impl Into<String>) -> Error {
+	Error::BadReceipt(reason.into())
+}
+
+/// Checks a bundle; fails with the first thing that does not hold.
+pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
+	if bundle.format != Bundle::FORMAT {
+		return Err(bad(format!("unknown format {:?}", bundle.format)));
+	}
+	let proof = &bundle.proof;
+	let mut checks = Vec::new();
+
+	let body = ReceiptBody::decode_all(&mut &proof.encoded[..])
+		.map_err(|_| bad("the leaf's bytes are not a receipt"))?;
+	if body != proof.body {
+		return Err(bad("the receipt differs from the leaf's bytes"));
+	}
+	let expected = proof.rollup.first_receipt.checked_add(proof.index.into());
+	if expected != Some(body.id) {
+		return Err(bad("the receipt's number does not belong at this place of the rollup"));
+	}
+	checks.push(format!("leaf: receipt {} of block {}", body.id, body.block));
+
+	let path: Vec<[u8; 32]> = proof.path.iter().map(|hash| hash.0).collect();
+	concordat_proofs::verify(&proof.rollup.root.0, proof.rollup.count, proof.index, &proof.encoded, &path)
+		.map_err(|e| bad(e.to_string()))?;
+	checks.push(format!(
+		"path: leaf {} of {}, {} siblings, to root {:?}",
+		proof.index,
+		proof.rollup.count,
+		path.len(),
+		proof.rollup.root
+	));
+
+	let rollup_hash = proof.rollup.hash();
+	if trusted.is_some_and(|trusted| trusted != rollup_hash) {
+		return Err(bad(format!("the rollup is {rollup_hash:?}, not the one you trust")));
+	}
+	checks.push(format!(
+		"rollup: epoch {}, blocks {} to {}, follows {:?}",
+		proof.rollup.epoch, proof.rollup.opened_at, proof.rollup.closed_at, proof.rollup.previous
+	));
+
+	let mut simulated = false;
+	if let Operation::JobCompleted { voters, simulated: claimed, .. } = &body.operation {
+		simulated = *claimed;
+		certificates(bundle, &body, &mut checks)?;
+		let seen = bundle.cacs.iter().any(|cac| cac.statement.body().simulated);
+		if seen && !simulated {
+			return Err(bad("a certificate is simulated and the receipt hides it"));
+		}
+		checks.push(format!("voters: {}", voters.len()));
+	}
+	Ok(Report { checks, rollup_hash, rollup_trusted: trusted.is_some(), simulated, receipt: body })
+}
+
+fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -> Result<()> {
+	let Operation::JobCompleted { job, clause, program, input, result, voters, .. } = &body.operation else {
+		return Ok(());
+	};
+	for voter in voters {
+		let Voter { node, signing_key, cac, agreed } = voter;
+		let certificate = bundle
+			.cacs
+			.iter()
+			.find(|candidate| candidate.digest() == *cac)
+			.ok_or_else(|| bad(format!("the certificate of node {node} is missing")))?;
+		if !certificate.verify(signing_key) {
+			return Err(bad(format!("the signature of node {node} is wrong")));
+		}
+		let statement = certificate.statement.body();
+		let bound = statement.genesis == bundle.proof.rollup.genesis &&
+			statement.job == *job &&
+			statement.node == *node &&
+			statement.clause == *clause &&
+			statement.program == *program &&
+			statement.input == *input;
+		if !bound {
+			return Err(bad(format!("node {node} signed about something else")));
+		}
+		if (statement.outcome.tally() == *result) != *agreed {
+			return Err(bad(format!("node {node} is counted on the wrong side")));
+		}
+		if let Outcome::Success { hash, output: Output::Inline(bytes) } = &statement.outcome {
+			if output_hash(bytes) != *hash {
+				return Err(bad(format!("the output of node {node} is not the one it hashed")));
+			}
+		}
+		checks.push(format!(
+			"certificate: node {node}, attempt {}, {} bytes signed by 0x{}{}",
+			statement.attempt,
+			certificate.statement.encoded_size(),
+			hex::encode(signing_key),
+			if *agreed { "" } else { " (dissents)" }
+		));
+	}
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use concordat_primitives::{receipt::RollupHeader, ClauseId};
+
+	fn bundle() -> Bundle {
+		let bodies: Vec<ReceiptBody> = (0..5)
+			.map(|id| ReceiptBody {
+				id: 40 + id,
+				block: 7,
+				operation: Operation::DispatchRefused {
+					clause: ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap(),
+					reason: id as u8,
+				},
+			})
+			.collect();
+		let leaves: Vec<_> =
+			bodies.iter().enumerate().map(|(i, b)| concordat_proofs::leaf_hash(i as u32, &b.encode())).collect();
+		let rollup = RollupHeader {
+			epoch: 3,
+			genesis: Hash::repeat_byte(1),
+			previous: Hash::repeat_byte(2),
+			root: concordat_proofs::root(&leaves).unwrap().into(),
+			count: 5,
+			first_receipt: 40,
+			opened_at: 5,
+			closed_at: 9,
+		};
+		let path = concordat_proofs::prove(&leaves, 2).unwrap().into_iter().map(Hash::from).collect();
+		let proof =
+			ReceiptProof { encoded: bodies[2].encode(), body: bodies[2].clone(), index: 2, path, rollup };
+		Bundle { format: Bundle::FORMAT.into(), proof, cacs: vec![] }
+	}
+
+	#[test]
+	fn a_true_bundle_holds_and_survives_json() {
+		let bundle: Bundle = serde_json::from_slice(&serde_json::to_vec(&bundle()).unwrap()).unwrap();
+		let report = verify(&bundle, None).unwrap();
+		assert!(!report.rollup_trusted);
+		assert!(verify(&bundle, Some(report.rollup_hash)).unwrap().rollup_trusted);
+	}
+
+	#[test]
+	fn a_bent_bundle_does_not() {
+		let good = bundle();
+		let bend = |f: &dyn Fn(&mut Bundle)| {
+			let mut bent = good.clone();
+			f(&mut bent);
+			verify(&bent, None)
+		};
+		assert!(bend(&|b| b.format = "other".into()).is_err());
+		assert!(bend(&|b| b.proof.body.block = 8).is_err());
+		assert!(bend(&|b| b.proof.encoded.push(0)).is_err());
+		assert!(bend(&|b| b.proof.index = 3).is_err());
+		assert!(bend(&|b| b.proof.rollup.first_receipt = 41).is_err());
+		assert!(bend(&|b| b.proof.rollup.count = 6).is_err());
+		assert!(bend(&|b| b.proof.path.truncate(2)).is_err());
+		assert!(bend(&|b| b.proof.rollup.root = Hash::zero()).is_err());
+		assert!(verify(&good, Some(Hash::zero())).is_err());
+	}
+}

@@ -1,0 +1,64 @@
+//! What an enclave is told at start.
+
+use crate::engine::EngineBounds;
+use concordat_primitives::clause::ResourceLimits;
+use std::{net::SocketAddr, thread, time::Duration};
+
+/// Where evidence comes from. The simulator is the only source in this version.
+#[derive(Clone, Debug)]
+pub enum EvidenceSource {
+	/// The simulator: signed by a test anchor; no hardware stands behind it.
+	Simulated {
+		/// Name of the machine that it pretends to be. Enclaves of the same name share a platform
+		/// id, and a chain gives a platform one lease. `None`: a machine of its own.
+		platform: Option<String>,
+		/// How long evidence counts.
+		validity: Duration,
+	},
+}
+
+/// What an enclave is told at start.
+#[derive(Clone, Debug)]
+pub struct EnclaveConfig {
+	/// Address to listen on; port 0 takes any free one.
+	pub listen: SocketAddr,
+	/// Whether `listen` may be something else than loopback. Whoever reaches it can use it up.
+	pub allow_remote: bool,
+	/// Where evidence comes from.
+	pub evidence: EvidenceSource,
+	/// The most that a job may ask for.
+	pub limits: ResourceLimits,
+	/// Jobs that run at once.
+	pub max_jobs: usize,
+	/// Attempts remembered, running ones included.
+	pub max_remembered: usize,
+	/// Longest start request in bytes: program, input and dependency outputs together.
+	pub max_body_bytes: usize,
+	/// How long the body of a request may take to arrive.
+	pub body_time: Duration,
+	/// Connections at once.
+	pub max_connections: usize,
+	/// Bounds of the engine.
+	pub engine: EngineBounds,
+}
+
+impl EnclaveConfig {
+	/// An enclave with simulated evidence and the default bounds.
+	pub fn simulated(listen: SocketAddr) -> Self {
+		Self {
+			listen,
+			allow_remote: false,
+			evidence: EvidenceSource::Simulated {
+				platform: None,
+				validity: Duration::from_secs(24 * 60 * 60),
+			},
+			limits: ResourceLimits::MAX,
+			max_jobs: thread::available_parallelism().map_or(2, |n| n.get().max(2)),
+			max_remembered: 4_096,
+			max_body_bytes: 4 * 1024 * 1024,
+			body_time: Duration::from_secs(10),
+			max_connections: 256,
+			engine: EngineBounds::default(),
+		}
+	}
+}

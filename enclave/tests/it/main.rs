@@ -1,0 +1,5 @@
+//! Enclaves as their users see them: over HTTP, embedded and as a process.
+
+mod binary;
+mod client;
+mod http;

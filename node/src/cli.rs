@@ -1,0 +1,203 @@
+//! The command line.
+
+use clap::Parser;
+use std::str::FromStr;
+
+/// The whole command line: a subcommand, or the flags of a running node.
+#[derive(Debug, Parser)]
+pub struct Cli {
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	#[clap(flatten)]
+	pub run: NodeCmd,
+}
+
+/// Flags of a running node: those of every node of this kind, and those of a compute host.
+#[derive(Debug, Parser)]
+pub struct NodeCmd {
+	#[clap(flatten)]
+	pub base: sc_cli::RunCmd,
+
+	/// Address of an enclave that executes jobs for this node, as http://HOST:PORT.
+	///
+	/// May be given several times, once for each enclave. The off-chain worker sends jobs there.
+	#[arg(long = "enclave-url", value_name = "URL")]
+	pub enclave_urls: Vec<EnclaveUrl>,
+
+	/// Number of enclaves that the node itself runs, on a development chain only.
+	///
+	/// They are simulated: their attestations come from a test root, and everything made with them
+	/// says so. Implied with 3 by --dev; 0 switches them off.
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=MAX_DEV_ENCLAVES as i64))]
+	pub dev_enclaves: Option<u32>,
+}
+
+/// Most enclaves a development node runs: one for each operator account of the genesis.
+pub const MAX_DEV_ENCLAVES: u32 = concordat_runtime::genesis_presets::DEV_NODES;
+/// Enclaves that a development node runs unless told otherwise.
+pub const DEFAULT_DEV_ENCLAVES: u32 = 3;
+
+/// Which enclaves work for the node.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EnclaveOptions {
+	/// Enclaves that run elsewhere.
+	pub urls: Vec<EnclaveUrl>,
+	/// Number of simulated enclaves that the node runs itself.
+	pub embedded: u32,
+}
+
+impl NodeCmd {
+	/// Which enclaves work for the node, or why the flags make no sense together.
+	pub fn enclave_options(&self) -> Result<EnclaveOptions, String> {
+		let is_dev = self.base.shared_params.is_dev();
+		let embedded = match self.dev_enclaves {
+			Some(count) if count > 0 && !is_dev => {
+				return Err("--dev-enclaves needs --dev: simulated enclaves have no place on \
+				            another chain"
+					.into())
+			},
+			Some(count) => count,
+			None if is_dev => DEFAULT_DEV_ENCLAVES,
+			None => 0,
+		};
+		Ok(EnclaveOptions { urls: self.enclave_urls.clone(), embedded })
+	}
+}
+
+/// `http://HOST:PORT`, optionally with a path, without a trailing slash.
+///
+/// Plain HTTP: the enclave runs on the same machine or behind the operator's own tunnel, and what
+/// passes is signed or encrypted for the enclave anyway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnclaveUrl(String);
+
+impl EnclaveUrl {
+	/// The address as text.
+	pub fn as_str(&self) -> &str {
+		&self.0
+	}
+}
+
+impl FromStr for EnclaveUrl {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, Self::Err> {
+		let rest = text
+			.strip_prefix("http://")
+			.ok_or("an enclave is reached over plain http: http://HOST:PORT")?;
+		let authority = rest.split('/').next().unwrap_or_default();
+		let (host, port) =
+			authority.rsplit_once(':').ok_or("the port is missing: http://HOST:PORT")?;
+		if host.is_empty() || host.contains('@') {
+			return Err("the host is missing or carries credentials".into());
+		}
+		port.parse::<u16>().map_err(|_| format!("'{port}' is not a port"))?;
+		if text.chars().any(|c| c.is_whitespace() || c.is_control() || "?#".contains(c)) {
+			return Err("an enclave address has no query, fragment or blanks".into());
+		}
+		Ok(Self(text.trim_end_matches('/').into()))
+	}
+}
+
+/// Everything the binary does besides running a node.
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+	/// Key management cli utilities
+	#[command(subcommand)]
+	Key(sc_cli::KeySubcommand),
+
+	/// Build a chain specification. Older form of export-chain-spec that tools still use.
+	BuildSpec(sc_cli::BuildSpecCmd),
+
+	/// Export a chain specification.
+	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+	/// Validate blocks.
+	CheckBlock(sc_cli::CheckBlockCmd),
+
+	/// Export blocks.
+	ExportBlocks(sc_cli::ExportBlocksCmd),
+
+	/// Import blocks.
+	ImportBlocks(sc_cli::ImportBlocksCmd),
+
+	/// Export the state of a given block into a chain spec.
+	ExportState(sc_cli::ExportStateCmd),
+
+	/// Remove the whole chain.
+	PurgeChain(sc_cli::PurgeChainCmd),
+
+	/// Revert the chain to a previous state.
+	Revert(sc_cli::RevertCmd),
+
+	/// Sub-commands concerned with benchmarking.
+	#[cfg(feature = "runtime-benchmarks")]
+	#[command(subcommand)]
+	Benchmark(frame_benchmarking_cli::BenchmarkCmd),
+
+	/// Db meta columns information.
+	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn options(args: &[&str]) -> Result<EnclaveOptions, String> {
+		let cli = Cli::try_parse_from([&["concordat-node"], args].concat())
+			.map_err(|error| error.to_string())?;
+		cli.run.enclave_options()
+	}
+
+	#[test]
+	fn command_line_should_be_well_formed() {
+		use clap::CommandFactory;
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn enclaves_should_be_embedded_by_default_when_dev() {
+		assert_eq!(options(&["--dev"]).unwrap().embedded, DEFAULT_DEV_ENCLAVES);
+		assert_eq!(options(&["--dev", "--dev-enclaves", "0"]).unwrap().embedded, 0);
+		assert_eq!(options(&["--dev", "--dev-enclaves", "5"]).unwrap().embedded, 5);
+		assert_eq!(options(&[]).unwrap().embedded, 0);
+	}
+
+	#[test]
+	fn embedded_enclaves_should_be_refused_when_not_dev_or_too_many() {
+		assert!(options(&["--chain", "local", "--dev-enclaves", "1"]).is_err());
+		assert!(options(&["--dev", "--dev-enclaves", "6"]).is_err());
+	}
+
+	#[test]
+	fn enclave_urls_should_repeat() {
+		let options = options(&[
+			"--enclave-url",
+			"http://127.0.0.1:9500/",
+			"--enclave-url",
+			"http://[::1]:9501",
+		])
+		.unwrap();
+		let urls = options.urls.iter().map(EnclaveUrl::as_str).collect::<Vec<_>>();
+		assert_eq!(urls, vec!["http://127.0.0.1:9500", "http://[::1]:9501"]);
+	}
+
+	#[test]
+	fn enclave_url_should_be_refused_when_malformed() {
+		for url in [
+			"",
+			"127.0.0.1:9500",
+			"https://127.0.0.1:9500",
+			"http://127.0.0.1",
+			"http://:9500",
+			"http://user@host:1",
+			"http://host:port",
+			"http://host:99999",
+			"http://host:1/a b",
+			"http://host:1/?q",
+		] {
+			assert!(url.parse::<EnclaveUrl>().is_err(), "{url}");
+		}
+	}
+}

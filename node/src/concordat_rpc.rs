@@ -1,0 +1,291 @@
+//! The `concordat_` namespace: reads of the whole chain, each backed by a runtime API of
+//! [`concordat_primitives::runtime_api`], so that a light client can ask the same questions.
+//!
+//! Every list is paged and capped by the runtime; a subscription watches a bounded number of
+//! things. Errors have stable codes:
+//!
+//! | code | meaning |
+//! |---|---|
+//! | -32602 | a parameter does not parse |
+//! | 8001 | no such block here |
+//! | 8002 | the block's state is gone, or its runtime does not answer |
+//! | 8003 | more than a subscription takes |
+
+use concordat_primitives::{
+	receipt::RollupHeader,
+	runtime_api::ConcordatApi as RuntimeApi,
+	views::{
+		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
+		RoutingView, Totals,
+	},
+	ClauseId, DisputeId, Hash, JobId, NodeId, ReceiptId, RollupEpoch,
+};
+use concordat_runtime::opaque::Block;
+use futures::StreamExt;
+use jsonrpsee::{
+	core::{async_trait, RpcResult, SubscriptionResult},
+	proc_macros::rpc,
+	types::ErrorObjectOwned,
+	PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink,
+};
+use sc_client_api::BlockchainEvents;
+use sp_api::{ApiError, ProvideRuntimeApi};
+use sp_blockchain::HeaderBackend;
+use std::sync::Arc;
+
+/// The block is not known here.
+pub const UNKNOWN_BLOCK: i32 = 8001;
+/// The block's state is gone, or its runtime does not answer.
+pub const NO_STATE: i32 = 8002;
+/// More than a subscription takes.
+pub const TOO_MANY: i32 = 8003;
+
+/// Most jobs that one subscription watches.
+pub const MAX_WATCHED: usize = 16;
+
+/// Reads of the chain. `at` is a block hash; without it, the best block answers.
+#[rpc(client, server, namespace = "concordat")]
+pub trait ConcordatRpc {
+	/// A job, with its seats and, once it has one, its result.
+	#[method(name = "job")]
+	fn job(&self, id: JobId, at: Option<Hash>) -> RpcResult<Option<JobView>>;
+	/// Jobs from number `from` on.
+	#[method(name = "jobs")]
+	fn jobs(&self, from: JobId, limit: u32, at: Option<Hash>) -> RpcResult<Page<JobView>>;
+	/// A clause, by `AUTHORITY::Name@major.minor`.
+	#[method(name = "clause")]
+	fn clause(&self, id: ClauseId, at: Option<Hash>) -> RpcResult<Option<ClauseView>>;
+	/// Clauses in order of registration.
+	#[method(name = "clauses")]
+	fn clauses(&self, from: u64, limit: u32, at: Option<Hash>) -> RpcResult<Page<ClauseView>>;
+	/// A node.
+	#[method(name = "node")]
+	fn node(&self, id: NodeId, at: Option<Hash>) -> RpcResult<Option<NodeView>>;
+	/// Nodes from number `from` on.
+	#[method(name = "nodes")]
+	fn nodes(&self, from: NodeId, limit: u32, at: Option<Hash>) -> RpcResult<Page<NodeView>>;
+	/// Jobs on which a node holds a seat.
+	#[method(name = "assignments")]
+	fn assignments(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Vec<JobId>>;
+	/// How nodes would score for a clause now, each factor and each reason for exclusion.
+	#[method(name = "routing")]
+	fn routing(
+		&self,
+		clause: ClauseId,
+		from: NodeId,
+		limit: u32,
+		at: Option<Hash>,
+	) -> RpcResult<Page<RoutingView>>;
+	/// The lease of a node, and whether it counts now.
+	#[method(name = "attestation")]
+	fn attestation(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Option<LeaseView>>;
+	/// A receipt.
+	#[method(name = "receipt")]
+	fn receipt(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptView>>;
+	/// A receipt with its proof, once its rollup is closed.
+	#[method(name = "receiptProof")]
+	fn receipt_proof(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptProof>>;
+	/// A closed rollup.
+	#[method(name = "rollup")]
+	fn rollup(&self, epoch: RollupEpoch, at: Option<Hash>) -> RpcResult<Option<RollupHeader>>;
+	/// A dispute.
+	#[method(name = "dispute")]
+	fn dispute(&self, id: DisputeId, at: Option<Hash>) -> RpcResult<Option<DisputeView>>;
+	/// Totals of the chain.
+	#[method(name = "totals")]
+	fn totals(&self, at: Option<Hash>) -> RpcResult<Totals>;
+
+	/// Jobs out of `ids` (16 at most), each whenever it has changed in the best chain.
+	#[subscription(name = "subscribeJobs" => "jobsUpdate", unsubscribe = "unsubscribeJobs", item = JobView)]
+	async fn subscribe_jobs(&self, ids: Vec<JobId>) -> SubscriptionResult;
+	/// Receipts from number `from` on, as they enter the best chain.
+	#[subscription(
+		name = "subscribeReceipts" => "receiptsUpdate",
+		unsubscribe = "unsubscribeReceipts",
+		item = ReceiptView
+	)]
+	async fn subscribe_receipts(&self, from: ReceiptId) -> SubscriptionResult;
+}
+
+/// Serves the namespace.
+pub struct ConcordatRpcHandler<Client> {
+	client: Arc<Client>,
+}
+
+impl<Client> ConcordatRpcHandler<Client> {
+	/// Over a client.
+	pub const fn new(client: Arc<Client>) -> Self {
+		Self { client }
+	}
+}
+
+fn error(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
+	ErrorObjectOwned::owned(code, message, None::<()>)
+}
+
+impl<Client> ConcordatRpcHandler<Client>
+where
+	Client: ProvideRuntimeApi<Block> + HeaderBackend<Block>,
+	Client::Api: RuntimeApi<Block>,
+{
+	/// Asks the runtime of a block.
+	fn ask<T>(
+		&self,
+		at: Option<Hash>,
+		question: impl FnOnce(&Client::Api, Hash) -> Result<T, ApiError>,
+	) -> RpcResult<T> {
+		let at = at.unwrap_or_else(|| self.client.info().best_hash);
+		match self.client.header(at) {
+			Ok(Some(_)) => {},
+			Ok(None) => return Err(error(UNKNOWN_BLOCK, format!("there is no block {at:?} here"))),
+			Err(e) => return Err(error(NO_STATE, e.to_string())),
+		}
+		question(&self.client.runtime_api(), at).map_err(|e| error(NO_STATE, e.to_string()))
+	}
+}
+
+/// Sends one item; `false` once nobody listens.
+async fn send<T: serde::Serialize>(sink: &SubscriptionSink, item: &T) -> bool {
+	match SubscriptionMessage::from_json(item) {
+		Ok(message) => sink.send(message).await.is_ok(),
+		Err(_) => false,
+	}
+}
+
+#[async_trait]
+impl<Client> ConcordatRpcServer for ConcordatRpcHandler<Client>
+where
+	Client: ProvideRuntimeApi<Block>
+		+ HeaderBackend<Block>
+		+ BlockchainEvents<Block>
+		+ Send
+		+ Sync
+		+ 'static,
+	Client::Api: RuntimeApi<Block>,
+{
+	fn job(&self, id: JobId, at: Option<Hash>) -> RpcResult<Option<JobView>> {
+		self.ask(at, |api, at| api.job(at, id))
+	}
+
+	fn jobs(&self, from: JobId, limit: u32, at: Option<Hash>) -> RpcResult<Page<JobView>> {
+		self.ask(at, |api, at| api.jobs(at, from, limit))
+	}
+
+	fn clause(&self, id: ClauseId, at: Option<Hash>) -> RpcResult<Option<ClauseView>> {
+		self.ask(at, |api, at| api.clause(at, id))
+	}
+
+	fn clauses(&self, from: u64, limit: u32, at: Option<Hash>) -> RpcResult<Page<ClauseView>> {
+		self.ask(at, |api, at| api.clauses(at, from, limit))
+	}
+
+	fn node(&self, id: NodeId, at: Option<Hash>) -> RpcResult<Option<NodeView>> {
+		self.ask(at, |api, at| api.node(at, id))
+	}
+
+	fn nodes(&self, from: NodeId, limit: u32, at: Option<Hash>) -> RpcResult<Page<NodeView>> {
+		self.ask(at, |api, at| api.nodes(at, from, limit))
+	}
+
+	fn assignments(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Vec<JobId>> {
+		self.ask(at, |api, at| api.assignments(at, node))
+	}
+
+	fn routing(
+		&self,
+		clause: ClauseId,
+		from: NodeId,
+		limit: u32,
+		at: Option<Hash>,
+	) -> RpcResult<Page<RoutingView>> {
+		self.ask(at, |api, at| api.routing(at, clause, from, limit))
+	}
+
+	fn attestation(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Option<LeaseView>> {
+		self.ask(at, |api, at| api.attestation(at, node))
+	}
+
+	fn receipt(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptView>> {
+		self.ask(at, |api, at| api.receipt(at, id))
+	}
+
+	fn receipt_proof(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptProof>> {
+		self.ask(at, |api, at| api.receipt_proof(at, id))
+	}
+
+	fn rollup(&self, epoch: RollupEpoch, at: Option<Hash>) -> RpcResult<Option<RollupHeader>> {
+		self.ask(at, |api, at| api.rollup(at, epoch))
+	}
+
+	fn dispute(&self, id: DisputeId, at: Option<Hash>) -> RpcResult<Option<DisputeView>> {
+		self.ask(at, |api, at| api.dispute(at, id))
+	}
+
+	fn totals(&self, at: Option<Hash>) -> RpcResult<Totals> {
+		self.ask(at, |api, at| api.totals(at))
+	}
+
+	async fn subscribe_jobs(
+		&self,
+		pending: PendingSubscriptionSink,
+		ids: Vec<JobId>,
+	) -> SubscriptionResult {
+		if ids.is_empty() || ids.len() > MAX_WATCHED {
+			pending
+				.reject(error(TOO_MANY, format!("a subscription watches 1 to {MAX_WATCHED} jobs")))
+				.await;
+			return Ok(());
+		}
+		let sink = pending.accept().await?;
+		let mut blocks = self.client.import_notification_stream();
+		let mut last: Vec<Option<JobView>> = vec![None; ids.len()];
+		let mut at = self.client.info().best_hash;
+		loop {
+			for (id, known) in ids.iter().zip(last.iter_mut()) {
+				// A state that is gone already is skipped: the next block has the same news.
+				let Ok(Some(view)) = self.client.runtime_api().job(at, *id) else { continue };
+				if known.as_ref() != Some(&view) {
+					if !send(&sink, &view).await {
+						return Ok(());
+					}
+					*known = Some(view);
+				}
+			}
+			at = tokio::select! {
+				_ = sink.closed() => return Ok(()),
+				block = blocks.next() => match block {
+					Some(block) if block.is_new_best => block.hash,
+					Some(_) => continue,
+					None => return Ok(()),
+				},
+			};
+		}
+	}
+
+	async fn subscribe_receipts(
+		&self,
+		pending: PendingSubscriptionSink,
+		from: ReceiptId,
+	) -> SubscriptionResult {
+		let sink = pending.accept().await?;
+		let mut blocks = self.client.import_notification_stream();
+		let mut next = from;
+		let mut at = self.client.info().best_hash;
+		loop {
+			while let Ok(Some(view)) = self.client.runtime_api().receipt(at, next) {
+				if !send(&sink, &view).await {
+					return Ok(());
+				}
+				next = next.saturating_add(1);
+			}
+			at = tokio::select! {
+				_ = sink.closed() => return Ok(()),
+				block = blocks.next() => match block {
+					Some(block) if block.is_new_best => block.hash,
+					Some(_) => continue,
+					None => return Ok(()),
+				},
+			};
+		}
+	}
+}

@@ -1,0 +1,2 @@
+//! The pallet is being laid out.
+#![cfg_attr(not(feature = "std"), no_std)]

@@ -1,0 +1,143 @@
+//! What the off-chain worker of a node and an enclave say to each other, over HTTP on loopback.
+//!
+//! | request | body | answer |
+//! |---|---|---|
+//! | `GET /v1/health` | – | 200 and JSON when the enclave takes jobs |
+//! | `GET /v1/identity` | – | JSON [`Identity`] |
+//! | `POST /v1/attest` | JSON [`AttestRequest`] | JSON [`AttestResponse`] |
+//! | `POST /v1/jobs` | SCALE [`StartRequest`] | 202 and SCALE [`crate::cac::SignedAck`] |
+//! | `GET /v1/jobs/{job}/{attempt}/{nonce}` | – | 200 and SCALE [`PollResponse`] |
+//!
+//! `nonce` is 64 hex digits. Bodies in SCALE have the content type `application/octet-stream`.
+//! A refusal is a 4xx with JSON `{"code": …, "message": …}`.
+
+use crate::{
+	attest::{EncryptionKey, Measurement, SigningKey, Vendor},
+	cac::SignedCac,
+	clause::{ResourceLimits, TriggerKind},
+	Attempt, BlockNumber, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
+};
+use alloc::{string::String, vec::Vec};
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// Longest answer that the off-chain worker reads.
+pub const MAX_RESPONSE_BYTES: usize = 16 * 1024;
+/// Most enclaves that one node hosts.
+pub const MAX_ENDPOINTS: usize = 16;
+/// Where, in the node's persistent off-chain storage, the host keeps the SCALE-encoded `Vec<Endpoint>`.
+pub const ENDPOINTS_KEY: &[u8] = b"concordat/enclaves/v1";
+
+/// An enclave that this node hosts.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Endpoint {
+	/// Base URL, for instance `http://127.0.0.1:9955`.
+	pub url: String,
+	/// Key that the enclave signs with: it finds the lease, and through it the node.
+	pub signing_key: SigningKey,
+}
+
+/// Who an enclave is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+	/// Key that signs.
+	#[serde(with = "crate::text::hex_bytes")]
+	pub signing_key: SigningKey,
+	/// Key that inputs are sealed to.
+	#[serde(with = "crate::text::hex_bytes")]
+	pub encryption_key: EncryptionKey,
+	/// Code that runs.
+	pub measurement: Measurement,
+	/// Who vouches for the hardware.
+	pub vendor: Vendor,
+	/// No hardware stands behind it.
+	pub simulated: bool,
+	/// Version of the program.
+	pub version: String,
+}
+
+/// Asks for evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttestRequest {
+	/// Genesis hash of the chain.
+	pub genesis: Hash,
+	/// Node for which the evidence is meant.
+	pub node: NodeId,
+	/// Hash of a recent finalised block, as proof of freshness.
+	pub challenge: Hash,
+}
+
+/// Evidence, as the chain takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttestResponse {
+	/// SCALE of `concordat_attestation::Evidence`.
+	#[serde(with = "crate::text::hex_bytes")]
+	pub evidence: Vec<u8>,
+	/// Key that signs.
+	#[serde(with = "crate::text::hex_bytes")]
+	pub signing_key: SigningKey,
+	/// Key that inputs are sealed to.
+	#[serde(with = "crate::text::hex_bytes")]
+	pub encryption_key: EncryptionKey,
+}
+
+/// What the job may do, and for whom (NSF §4.10.4).
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct JobToken {
+	/// Genesis hash of the chain.
+	pub genesis: Hash,
+	/// Job.
+	pub job: JobId,
+	/// Attempt.
+	pub attempt: Attempt,
+	/// Nonce of the attempt.
+	pub nonce: Hash,
+	/// Node that the chain assigned.
+	pub node: NodeId,
+	/// Lease under which it was assigned.
+	pub lease: LeaseId,
+	/// Clause and version.
+	pub clause: ClauseId,
+	/// Program that has to run.
+	pub program: Hash,
+	/// Commitment to the input.
+	pub input: Hash,
+	/// Hash over the outputs that the job depends on.
+	pub lineage: Hash,
+	/// What the execution may use.
+	pub limits: ResourceLimits,
+	/// Where the node stands.
+	pub jurisdiction: Jurisdiction,
+	/// What set the job off.
+	pub trigger: TriggerKind,
+	/// First block at which the result is too late.
+	pub expires_at: BlockNumber,
+	/// The block whose state the host acts on.
+	pub acted_on: (BlockNumber, Hash),
+}
+
+/// Starts a job.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StartRequest {
+	/// What the job may do.
+	pub token: JobToken,
+	/// The program's bytes.
+	pub program: Vec<u8>,
+	/// The input's bytes.
+	pub input: Vec<u8>,
+	/// Outputs that the job depends on.
+	pub dependencies: Vec<Vec<u8>>,
+}
+
+/// Where a started job stands.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum PollResponse {
+	/// Still running.
+	Pending,
+	/// Done.
+	Done(SignedCac),
+}

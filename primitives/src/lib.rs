@@ -1,0 +1,52 @@
+//! Ids, shared types and the traits between the pallets of Concordat.
+//!
+//! Nothing here knows a pallet. Pallets meet only through [`traits`]; every trait has a `()`
+//! implementation, so that a pallet can be tested alone, and every outgoing effect carries the
+//! weight that its caller has to charge.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`ids`] | names and numbers: clauses, jobs, nodes, jurisdictions, capabilities |
+//! | [`clause`] | what a clause is: program, mode, limits, windows, policy |
+//! | [`node`] | what a node is: resources, status, profile seen by the scheduler |
+//! | [`attest`] | leases: the chain's memory of verified evidence |
+//! | [`job`] | jobs, seats, attempts, states |
+//! | [`routing`] | the routing score, factor by factor |
+//! | [`cac`] | the statement that an enclave signs, byte for byte |
+//! | [`receipt`] | the audit leaf of every operation |
+//! | [`traits`] | how pallets reach each other |
+//! | [`enclave_api`] | what the off-chain worker and the enclave say to each other |
+//! | [`views`] | what clients read |
+//! | [`runtime_api`] | how clients read it |
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod attest;
+pub mod cac;
+pub mod clause;
+pub mod enclave_api;
+pub mod governance;
+pub mod hashing;
+pub mod ids;
+pub mod job;
+pub mod node;
+pub mod receipt;
+pub mod routing;
+pub mod runtime_api;
+pub mod text;
+pub mod traits;
+pub mod units;
+pub mod views;
+
+pub use ids::*;
+
+/// Money: the smallest unit of CDT, 10⁻¹² of one.
+pub type Balance = u128;
+/// Height of a block. At 2 s slots 32 bits last for 272 years.
+pub type BlockNumber = u32;
+/// Account of the production runtime.
+pub type AccountId = sp_runtime::AccountId32;
+/// A 32-byte digest.
+pub type Hash = sp_core::H256;

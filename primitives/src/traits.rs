@@ -1,0 +1,355 @@
+//! How pallets reach each other.
+//!
+//! ```text
+//!  governance ──Root──► everything
+//!  attestation ──LeaseListener──► node-staking ──NodePool──► job-dispatch
+//!  job-dispatch ──ClauseInspect, OutcomeListener──► clause-registry
+//!  quorum-results ──JobBoard──► job-dispatch      quorum-results ──LeaseInspect──► attestation
+//!  disputes ──JobBoard, Slasher──► job-dispatch, node-staking
+//!  all ──ReceiptSink──► rollup-anchor
+//! ```
+
+use crate::{
+	attest::{Lease, LeaseRefusal, Measurement, SigningKey},
+	clause::{ClauseSpec, ClauseStatus},
+	job::{JobTerms, Settlement},
+	node::{Misconduct, NodeProfile, NodeSpec, NodeStatus},
+	receipt::Operation,
+	Attempt, Balance, BlockNumber, ClauseId, Hash, JobId, LeaseId, NodeId, ReceiptId,
+};
+use alloc::vec::Vec;
+use frame_support::weights::Weight;
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// A clause as others see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClauseInfo<AccountId> {
+	/// Account of the owner (a DAO's account for a DAO).
+	pub owner: AccountId,
+	/// What it is.
+	pub spec: ClauseSpec,
+	/// Where it stands.
+	pub status: ClauseStatus,
+}
+
+/// Reads clauses. Implemented by clause-registry.
+pub trait ClauseInspect<AccountId> {
+	/// The clause, if it is registered.
+	fn clause(id: &ClauseId) -> Option<ClauseInfo<AccountId>>;
+	/// The program's bytes, if they are on chain.
+	fn program(id: &ClauseId) -> Option<Vec<u8>>;
+	/// Weight of [`Self::clause`].
+	fn weight() -> Weight;
+}
+
+impl<AccountId> ClauseInspect<AccountId> for () {
+	fn clause(_: &ClauseId) -> Option<ClauseInfo<AccountId>> {
+		None
+	}
+	fn program(_: &ClauseId) -> Option<Vec<u8>> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Hears how jobs of a clause begin and end. Implemented by clause-registry: it counts failures towards safe
+/// mode and holds a clause's program for as long as jobs need it.
+pub trait ClauseJobs {
+	/// A job was accepted.
+	fn job_opened(id: &ClauseId);
+	/// A job ended. `success` is `None` when it says nothing about the clause (cancelled, expired, silence).
+	fn job_closed(id: &ClauseId, success: Option<bool>);
+	/// A dispute asks to stop the clause.
+	fn suspend(id: &ClauseId) -> DispatchResult;
+	/// Weight of the dearest of these.
+	fn weight() -> Weight;
+}
+
+impl ClauseJobs for () {
+	fn job_opened(_: &ClauseId) {}
+	fn job_closed(_: &ClauseId, _: Option<bool>) {}
+	fn suspend(_: &ClauseId) -> DispatchResult {
+		Ok(())
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Reads nodes. Implemented by node-staking.
+pub trait NodeInspect<AccountId> {
+	/// Account that controls the node.
+	fn controller(node: NodeId) -> Option<AccountId>;
+	/// Where the node stands.
+	fn status(node: NodeId) -> Option<NodeStatus>;
+	/// What its operator said.
+	fn spec(node: NodeId) -> Option<NodeSpec>;
+	/// Weight of one of these.
+	fn weight() -> Weight;
+}
+
+impl<AccountId> NodeInspect<AccountId> for () {
+	fn controller(_: NodeId) -> Option<AccountId> {
+		None
+	}
+	fn status(_: NodeId) -> Option<NodeStatus> {
+		None
+	}
+	fn spec(_: NodeId) -> Option<NodeSpec> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// The one way to a node's stake. Implemented by node-staking.
+pub trait Slasher<AccountId> {
+	/// Freezes the fraction of the stake that the agreement names for `misconduct` and jails the node.
+	/// The same `evidence` never counts twice; of several offences in one span only the dearest counts.
+	/// The funds move after the appeal window; `reporter` gets the finder's share then.
+	/// Returns what is newly frozen.
+	fn slash(
+		node: NodeId,
+		misconduct: Misconduct,
+		evidence: Hash,
+		reporter: Option<AccountId>,
+	) -> Result<Balance, DispatchError>;
+	/// Weight of it.
+	fn weight() -> Weight;
+}
+
+impl<AccountId> Slasher<AccountId> for () {
+	fn slash(_: NodeId, _: Misconduct, _: Hash, _: Option<AccountId>) -> Result<Balance, DispatchError> {
+		Ok(0)
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Reads leases, checked at every use. Implemented by attestation.
+pub trait LeaseInspect {
+	/// The lease of `node`, if it counts now, for a clause that accepts `measurements` (empty: all allowed ones)
+	/// and, unless `allow_simulated`, none from the simulator.
+	fn live_lease(
+		node: NodeId,
+		lease: LeaseId,
+		measurements: &[Measurement],
+		allow_simulated: bool,
+	) -> Result<Lease, LeaseRefusal>;
+	/// The lease that a key signs under, alive or not.
+	fn lease_of_key(key: &SigningKey) -> Option<Lease>;
+	/// The node's present lease, alive or not.
+	fn lease_of_node(node: NodeId) -> Option<Lease>;
+	/// Weight of [`Self::live_lease`].
+	fn weight() -> Weight;
+}
+
+impl LeaseInspect for () {
+	fn live_lease(_: NodeId, _: LeaseId, _: &[Measurement], _: bool) -> Result<Lease, LeaseRefusal> {
+		Err(LeaseRefusal::None)
+	}
+	fn lease_of_key(_: &SigningKey) -> Option<Lease> {
+		None
+	}
+	fn lease_of_node(_: NodeId) -> Option<Lease> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Hears of leases. Implemented by node-staking.
+pub trait LeaseListener {
+	/// A node got a lease, or a fresh one in place of its old one.
+	fn lease_granted(lease: &Lease);
+	/// A node's lease ended: expired, revoked, given up.
+	fn lease_lost(node: NodeId, lease: LeaseId);
+	/// Weight of either.
+	fn weight() -> Weight;
+}
+
+impl LeaseListener for () {
+	fn lease_granted(_: &Lease) {}
+	fn lease_lost(_: NodeId, _: LeaseId) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// The scheduler's pools. Implemented by job-dispatch, called by node-staking alone.
+pub trait NodePool {
+	/// The node takes jobs from now on, with this profile; a node that is in already gets the new profile.
+	fn admit(
+		node: NodeId,
+		profile: NodeProfile,
+		capabilities: &[crate::CapabilityId],
+	) -> DispatchResult;
+	/// The node takes no more jobs. What it runs, runs on.
+	fn evict(node: NodeId);
+	/// Jobs that the node works on now.
+	fn running(node: NodeId) -> u16;
+	/// Weight of the dearest of these.
+	fn weight() -> Weight;
+}
+
+impl NodePool for () {
+	fn admit(_: NodeId, _: NodeProfile, _: &[crate::CapabilityId]) -> DispatchResult {
+		Ok(())
+	}
+	fn evict(_: NodeId) {}
+	fn running(_: NodeId) -> u16 {
+		0
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// What the off-chain worker needs to start a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+	/// Terms of the job.
+	pub terms: JobTerms,
+	/// The input's bytes, or where they are.
+	pub input: crate::job::JobInput,
+	/// What set it off.
+	pub trigger: crate::clause::TriggerKind,
+	/// Hash over the outputs that it depends on.
+	pub lineage: Hash,
+}
+
+/// Jobs, as those see them who judge results. Implemented by job-dispatch.
+pub trait JobBoard<AccountId> {
+	/// Terms of a job, unless it is unknown or pruned.
+	fn terms(job: JobId) -> Option<JobTerms>;
+	/// Jobs on which a node holds a seat; at most its capacity.
+	fn assignments(node: NodeId) -> Vec<JobId>;
+	/// Everything needed to run it.
+	fn work(job: JobId) -> Option<Work>;
+	/// Hash over the outputs that the job depends on ([`crate::hashing::NO_LINEAGE`] for none). To be overridden
+	/// where it can be read without the input.
+	fn lineage(job: JobId) -> Option<Hash> {
+		Self::work(job).map(|work| work.lineage)
+	}
+	/// Who asked for it.
+	fn requester(job: JobId) -> Option<AccountId>;
+	/// A node took its seat.
+	fn acknowledge(job: JobId, attempt: Attempt, node: NodeId) -> DispatchResult;
+	/// A node delivered. Its seat no longer falls to the deadline.
+	fn delivered(job: JobId, attempt: Attempt, node: NodeId) -> DispatchResult;
+	/// The nodes agree: pay, refund the rest, close. Returns what was paid.
+	fn settle(job: JobId, settlement: Settlement) -> Result<Balance, DispatchError>;
+	/// All have delivered, or will not, and they disagree: another round on other nodes, or the end.
+	fn round_failed(job: JobId) -> DispatchResult;
+	/// A dispute freezes the job.
+	fn freeze(job: JobId) -> DispatchResult;
+	/// The verdict: back to where it was (`upheld == false`), or `Slashed`.
+	fn unfreeze(job: JobId, upheld: bool) -> DispatchResult;
+	/// Weight of the dearest of the changing calls.
+	fn weight() -> Weight;
+}
+
+impl<AccountId> JobBoard<AccountId> for () {
+	fn terms(_: JobId) -> Option<JobTerms> {
+		None
+	}
+	fn assignments(_: NodeId) -> Vec<JobId> {
+		Vec::new()
+	}
+	fn work(_: JobId) -> Option<Work> {
+		None
+	}
+	fn requester(_: JobId) -> Option<AccountId> {
+		None
+	}
+	fn acknowledge(_: JobId, _: Attempt, _: NodeId) -> DispatchResult {
+		Ok(())
+	}
+	fn delivered(_: JobId, _: Attempt, _: NodeId) -> DispatchResult {
+		Ok(())
+	}
+	fn settle(_: JobId, _: Settlement) -> Result<Balance, DispatchError> {
+		Ok(0)
+	}
+	fn round_failed(_: JobId) -> DispatchResult {
+		Ok(())
+	}
+	fn freeze(_: JobId) -> DispatchResult {
+		Ok(())
+	}
+	fn unfreeze(_: JobId, _: bool) -> DispatchResult {
+		Ok(())
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Hears when a job leaves the hands of its nodes. Implemented by quorum-results: it forgets the votes of a round
+/// that failed and, once the job is pruned, its certificates.
+pub trait JobListener {
+	/// A seat was given up: the node was silent and is no longer expected to deliver. The votes that are in may
+	/// now be all that will come.
+	fn seat_lost(job: JobId, node: NodeId);
+	/// A round is over without a result; its votes do not count any more.
+	fn round_over(job: JobId);
+	/// The job and all its records go.
+	fn pruned(job: JobId);
+	/// Weight of the dearest of these.
+	fn weight() -> Weight;
+}
+
+impl JobListener for () {
+	fn seat_lost(_: JobId, _: NodeId) {}
+	fn round_over(_: JobId) {}
+	fn pruned(_: JobId) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Takes receipts. Implemented by rollup-anchor.
+pub trait ReceiptSink {
+	/// Appends a receipt and returns its id. Never fails: a full epoch closes and the next one opens.
+	fn append(operation: Operation) -> ReceiptId;
+	/// Weight of it.
+	fn weight() -> Weight;
+}
+
+impl ReceiptSink for () {
+	fn append(_: Operation) -> ReceiptId {
+		0
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Randomness of this block, from its author's VRF. An author can only withhold the block, and loses the slot.
+pub trait BlockRandomness {
+	/// 32 bytes that nobody knew when the parent block was built.
+	fn seed(domain: &[u8]) -> [u8; 32];
+}
+
+/// For tests alone: the domain's hash.
+impl BlockRandomness for () {
+	fn seed(domain: &[u8]) -> [u8; 32] {
+		sp_io::hashing::blake2_256(domain)
+	}
+}
+
+/// What the chain is called, for signed messages: the genesis hash.
+pub trait GenesisHash {
+	/// Hash of block 0.
+	fn genesis_hash() -> Hash;
+}
+
+/// Now, in blocks.
+pub fn block_number<T: frame_support::sp_runtime::traits::UniqueSaturatedInto<BlockNumber>>(n: T) -> BlockNumber {
+	n.unique_saturated_into()
+}

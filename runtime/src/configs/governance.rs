@@ -1,0 +1,63 @@
+//! `pallet-governance-timelocks`: who decides. Root is reached through it alone, but for `Sudo` on a
+//! development chain.
+
+use super::system::RuntimeBlockWeights;
+use crate::{Preimage, RollupAnchor, Runtime, RuntimeCall, Scheduler};
+use concordat_primitives::governance::{ClassifyCall, DecisionClass};
+use frame_support::{parameter_types, traits::ConstU32, weights::Weight};
+use sp_runtime::Perbill;
+
+parameter_types! {
+	/// The most that a proposed call may weigh: half a block, which the scheduler can always give.
+	pub MaxCallWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+	/// What ending overdue proposals may use of a block.
+	pub GovernanceHookWeight: Weight =
+		Perbill::from_percent(2) * RuntimeBlockWeights::get().max_block;
+}
+
+impl pallet_governance_timelocks::Config for Runtime {
+	type RuntimeCall = RuntimeCall;
+	type Classify = Classes;
+	type Scheduler = Scheduler;
+	type Preimages = Preimage;
+	type Receipts = RollupAnchor;
+	type MaxMembers = ConstU32<32>;
+	type MaxLivePerMember = ConstU32<4>;
+	type MaxLive = ConstU32<128>;
+	type MaxFinished = ConstU32<256>;
+	type MaxCallWeight = MaxCallWeight;
+	type HookWeight = GovernanceHookWeight;
+	type WeightInfo = pallet_governance_timelocks::weights::SubstrateWeight<Runtime>;
+}
+
+/// Sorts the calls of this runtime. What no arm names is an upgrade: forgetting a call makes it
+/// dearer to enact, never cheaper.
+pub struct Classes;
+
+impl ClassifyCall<RuntimeCall> for Classes {
+	fn class_of(call: &RuntimeCall) -> DecisionClass {
+		use pallet_attestation::Call as Attestation;
+		use pallet_clause_registry::Call as ClauseRegistry;
+		use pallet_job_dispatch::Call as JobDispatch;
+		use pallet_node_staking::Call as NodeStaking;
+		match call {
+			RuntimeCall::NodeStaking(NodeStaking::add_validator { .. }) =>
+				DecisionClass::NodeAddition,
+			RuntimeCall::NodeStaking(NodeStaking::remove_validator { .. }) =>
+				DecisionClass::NodeRemoval,
+			RuntimeCall::NodeStaking(NodeStaking::set_params { .. }) |
+			RuntimeCall::JobDispatch(JobDispatch::set_params { .. }) |
+			RuntimeCall::ClauseRegistry(ClauseRegistry::set_params { .. }) |
+			RuntimeCall::Attestation(Attestation::set_params { .. }) => DecisionClass::Parameters,
+			// The closed list of emergency actions: each only stops something.
+			RuntimeCall::Attestation(
+				Attestation::revoke_measurement { .. } | Attestation::invalidate { .. },
+			) |
+			RuntimeCall::ClauseRegistry(ClauseRegistry::enter_safe_mode { .. }) |
+			RuntimeCall::JobDispatch(JobDispatch::pause { .. }) => DecisionClass::Emergency,
+			// Nested calls are not looked into: a batch is an upgrade, the strictest class.
+			_ => DecisionClass::Upgrade,
+		}
+	}
+}
+

@@ -1,0 +1,188 @@
+//! The Concordat runtime: the state machine that registers clauses, schedules jobs onto attested
+//! nodes, judges their results, pays, slashes and anchors receipts.
+//!
+//! This file holds the types, the version and the list of pallets. Around it:
+//!
+//! | module | content |
+//! | --- | --- |
+//! | [`configs`] | one file per pallet: its `Config` and nothing else |
+//! | [`constants`] | money, time, block limits |
+//! | [`transactions`] | the transaction extensions and how pallets create transactions |
+//! | [`apis`] | the runtime APIs that nodes and clients call |
+//! | [`genesis_presets`] | the chains that can be born from this runtime |
+//!
+//! Consensus is BABE and GRANDPA over `pallet-session`. Equivocations of both are provable from the
+//! session roots in `Historical`, reported by any node and handed to `Offences`. Root is reached
+//! through governance; `Sudo` has a key in the `development` preset alone.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+// The macros of FRAME generate public items without documentation; what is written here has some.
+#![allow(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(feature = "std")]
+include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+
+pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
+pub mod configs;
+pub mod constants;
+pub mod genesis_presets;
+pub mod transactions;
+
+#[cfg(test)]
+mod tests;
+
+use alloc::{borrow::Cow, vec::Vec};
+use sp_runtime::{
+	generic, impl_opaque_keys,
+	traits::{BlakeTwo256, IdentifyAccount, Verify},
+	MultiAddress, MultiSignature,
+};
+use sp_version::RuntimeVersion;
+
+pub use pallet_balances::Call as BalancesCall;
+pub use transactions::{SignedPayload, TxExtension, UncheckedExtrinsic};
+
+/// A signature of a transaction: sr25519, ed25519 or ECDSA.
+pub type Signature = MultiSignature;
+/// An account: the hash of, or itself, a public key of [`Signature`].
+pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
+/// An amount in the smallest unit, 10⁻¹² CDT.
+pub type Balance = u128;
+/// Number of transactions an account has sent.
+pub type Nonce = u32;
+/// A block, state or transaction hash.
+pub type Hash = sp_core::H256;
+/// Height of a block.
+pub type BlockNumber = u32;
+/// Milliseconds since the Unix epoch.
+pub type Moment = u64;
+/// How a transaction names an account.
+pub type Address = MultiAddress<AccountId, ()>;
+/// Block header.
+pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
+/// Block with transactions the runtime understands.
+pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// Block with its justifications.
+pub type SignedBlock = generic::SignedBlock<Block>;
+
+/// Types with opaque transactions, for the node: it stores and gossips blocks whose content only
+/// the runtime of their own height can read.
+pub mod opaque {
+	use super::*;
+
+	pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;
+
+	/// Block header.
+	pub type Header = super::Header;
+	/// Block with opaque transactions.
+	pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+	/// Block hash.
+	pub type Hash = super::Hash;
+}
+
+impl_opaque_keys! {
+	/// Keys a validator signs consensus messages with.
+	///
+	/// Exactly these two: tools that rewrite a genesis know no others. The rollup key and the
+	/// operator key of a node are registered in node-staking instead.
+	pub struct SessionKeys {
+		/// Block authoring.
+		pub babe: Babe,
+		/// Finality.
+		pub grandpa: Grandpa,
+	}
+}
+
+/// Version of this runtime.
+#[sp_version::runtime_version]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+	spec_name: Cow::Borrowed("concordat"),
+	impl_name: Cow::Borrowed("concordat-node"),
+	authoring_version: 1,
+	spec_version: 100,
+	impl_version: 1,
+	apis: apis::RUNTIME_API_VERSIONS,
+	transaction_version: 1,
+	system_version: 1,
+};
+
+/// Migrations of the next upgrade that pallets do not carry themselves, newest last.
+pub type Migrations = ();
+
+/// Executes blocks: dispatches to the pallets in their order below.
+pub type Executive = frame_executive::Executive<
+	Runtime,
+	Block,
+	frame_system::ChainContext<Runtime>,
+	Runtime,
+	AllPalletsWithSystem,
+>;
+
+// The order of declaration is the order of genesis and of every hook; the index is only the number
+// that transactions and events carry. The two differ on purpose: whoever supplies the validators
+// (node-staking, index 22) has to be declared before `Historical` and `Session`, because `Session`
+// asks for the first validator sets while the genesis is being built. Hence `legacy_ordering`, as
+// without it the order would be that of the indexes.
+//
+// Indexes 20 to 27 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
+// NodeStaking 22, JobDispatch 23, QuorumResults 24, RollupAnchor 25, Governance 26, Disputes 27.
+// An index is never reused.
+#[frame_support::runtime(legacy_ordering)]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Runtime;
+
+	// Basics.
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp;
+
+	// Consensus. Babe stands before Session, which asks it whether the epoch has ended.
+	#[runtime::pallet_index(2)]
+	pub type Babe = pallet_babe;
+	#[runtime::pallet_index(3)]
+	pub type Authorship = pallet_authorship;
+
+	// Money.
+	#[runtime::pallet_index(4)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(5)]
+	pub type TransactionPayment = pallet_transaction_payment;
+
+	// Validators and their offences.
+	#[runtime::pallet_index(6)]
+	pub type Offences = pallet_offences;
+	#[runtime::pallet_index(7)]
+	pub type Historical = pallet_session::historical;
+	#[runtime::pallet_index(8)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(9)]
+	pub type Grandpa = pallet_grandpa;
+
+	// Tools.
+	#[runtime::pallet_index(10)]
+	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(11)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(12)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(13)]
+	pub type Sudo = pallet_sudo;
+}

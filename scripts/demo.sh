@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# One clause, end to end, on a development chain. Every step is a verb that a person can type.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+work=$(mktemp -d)
+log="$work/node.log"
+trap 'status=$?; stop_chain; [ $status = 0 ] && rm -rf "$work" || echo "the node log is $log" >&2; exit $status' EXIT
+
+say() { printf '\n== %s\n' "$*"; }
+show() { printf '$ concordat %s\n' "$*"; "$concordat" "$@"; }
+
+clause="WMO::HeavyRain@1.0"
+
+say "a development chain with three simulated enclaves (no TEE hardware stands behind them)"
+start_dev_chain
+await_active_nodes 4 120
+show node list
+
+say "a clause: the heavy-rain trigger, its program stored on chain"
+show clause register "$clause" --program "$programs/heavy_rain.wasm" --capability hazard.rain --mode 2/3 --risk high
+
+say "a job: daily rain in Seattle (NOAA), run by three enclaves, two of which must agree"
+show job submit "$clause" --input examples/inputs/heavy-rain.input --watch
+
+say "what the nodes agreed on"
+show job result 1
+
+say "the receipt and its proof, in one file"
+show receipt fetch --job 1 --out "$work/receipt.json"
+rollup=$("$concordat" receipt verify "$work/receipt.json" --json | sed -n 's/.*"rollupHash": "\(0x[0-9a-f]*\)".*/\1/p')
+
+say "the chain stops; the receipt is checked offline"
+stop_chain
+show receipt verify "$work/receipt.json" --rollup-hash "$rollup"
