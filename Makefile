@@ -50,6 +50,10 @@ test: fmt build lint ## Everything: format, clippy, unit, scenario and end-to-en
 	@scripts/test-clauses.sh
 	@scripts/test-client.sh
 
+.PHONY: zombienet
+zombienet: build ## Two validators under zombienet, natively.
+	@scripts/zombienet.sh
+
 .PHONY: bench
 bench: build ## Figures: weights and times against a transfer, scheduler reads and times against the number of nodes.
 	@scripts/bench.sh

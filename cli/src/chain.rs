@@ -5,6 +5,8 @@ use codec::{Decode, Encode};
 use concordat_primitives::{BlockNumber, Hash};
 use serde::de::DeserializeOwned;
 use subxt::{
+	config::polkadot::PolkadotExtrinsicParamsBuilder,
+	error::{DispatchError, TransactionEventsError},
 	rpcs::{client::RpcParams, RpcClient},
 	OnlineClient, PolkadotConfig,
 };
@@ -67,7 +69,8 @@ impl Chain {
 	pub async fn connect(url: &str) -> Result<Self> {
 		let failed = |reason: String| Error::Connect { url: url.into(), reason };
 		let rpc = RpcClient::from_insecure_url(url).await.map_err(|e| failed(e.to_string()))?;
-		let api = OnlineClient::from_rpc_client(rpc.clone()).await.map_err(|e| failed(e.to_string()))?;
+		let api =
+			OnlineClient::from_rpc_client(rpc.clone()).await.map_err(|e| failed(e.to_string()))?;
 		Ok(Self { api, rpc })
 	}
 
@@ -121,30 +124,45 @@ impl Chain {
 	}
 
 	/// Signs, submits and waits until the transaction is in a best block; fails with the chain's own words.
-	pub async fn submit(&self, signer: &Keypair, pallet: &str, call: &str, args: impl Encode) -> Result<Included> {
+	pub async fn submit(
+		&self,
+		signer: &Keypair,
+		pallet: &str,
+		call: &str,
+		args: impl Encode,
+	) -> Result<Included> {
 		let name = format!("{pallet}.{call}");
 		let refused = |reason: String| Error::Refused { call: name.clone(), reason };
 		let at = self.api.at_current_block().await.map_err(|e| refused(e.to_string()))?;
 		let metadata = at.metadata_ref();
-		let pallet_info = metadata.pallet_by_name(pallet).ok_or_else(|| Error::NoSuchCall(name.clone()))?;
-		let variant =
-			pallet_info.call_variant_by_name(call).ok_or_else(|| Error::NoSuchCall(name.clone()))?;
+		let pallet_info =
+			metadata.pallet_by_name(pallet).ok_or_else(|| Error::NoSuchCall(name.clone()))?;
+		let variant = pallet_info
+			.call_variant_by_name(call)
+			.ok_or_else(|| Error::NoSuchCall(name.clone()))?;
 		let mut data = vec![pallet_info.call_index(), variant.index];
 		args.encode_to(&mut data);
 		let mut client = at.transactions();
 		// Decoding the bytes against the chain's metadata refuses a call whose shape differs from ours.
 		let payload = client.from_call_data_bytes(&data).map_err(|e| refused(e.to_string()))?;
+		// The library would count from the last finalised block; what is pending counts too.
+		let account = signer.public_key().to_account_id().to_string();
+		let nonce: u64 = self.ask("system_accountNextIndex", one(account)?).await?;
+		let params = PolkadotExtrinsicParamsBuilder::new().nonce(nonce).build();
 		let mut progress = client
-			.sign_and_submit_then_watch_default(&payload, signer)
+			.sign_and_submit_then_watch(&payload, signer, params)
 			.await
 			.map_err(|e| refused(e.to_string()))?;
 		let wait = async {
-			use subxt::transactions::TransactionStatus::{Dropped, Error as Failed, InBestBlock, InFinalizedBlock, Invalid};
+			use subxt::transactions::TransactionStatus::{
+				Dropped, Error as Failed, InBestBlock, InFinalizedBlock, Invalid,
+			};
 			while let Some(status) = progress.next().await {
 				match status.map_err(|e| refused(e.to_string()))? {
 					InBestBlock(block) | InFinalizedBlock(block) => return Ok(block),
-					Failed { message } | Invalid { message } | Dropped { message } =>
-						return Err(refused(message)),
+					Failed { message } | Invalid { message } | Dropped { message } => {
+						return Err(refused(message))
+					},
 					_ => {},
 				}
 			}
@@ -154,7 +172,7 @@ impl Chain {
 			.await
 			.map_err(|_| Error::TimedOut(INCLUSION_SECONDS))??;
 		let number = self.number_of(Hash::from(block.block_hash().0)).await?;
-		let found = block.wait_for_success().await.map_err(|e| refused(e.to_string()))?;
+		let found = block.wait_for_success().await.map_err(|e| refused(in_words(&e)))?;
 		let mut events = Vec::new();
 		for event in found.iter() {
 			let event = event.map_err(|e| refused(e.to_string()))?;
@@ -170,6 +188,20 @@ impl Chain {
 			});
 		}
 		Ok(Included { block: number, events, call: name })
+	}
+}
+
+/// A refusal by its name and by the sentence that the chain's metadata has for it.
+fn in_words(error: &TransactionEventsError) -> String {
+	let TransactionEventsError::ExtrinsicFailed(DispatchError::Module(module)) = error else {
+		return error.to_string();
+	};
+	match module.details() {
+		Ok(details) if !details.variant.docs.is_empty() => {
+			let docs: Vec<&str> = details.variant.docs.iter().map(|line| line.trim()).collect();
+			format!("{}: {}", module.details_string(), docs.join(" "))
+		},
+		_ => module.details_string(),
 	}
 }
 
@@ -197,5 +229,8 @@ fn header_number(header: &serde_json::Value) -> Result<BlockNumber> {
 		.get("number")
 		.and_then(|number| number.as_str())
 		.and_then(|text| BlockNumber::from_str_radix(text.trim_start_matches("0x"), 16).ok())
-		.ok_or_else(|| Error::Rpc { method: "chain_getHeader".into(), reason: "no such block".into() })
+		.ok_or_else(|| Error::Rpc {
+			method: "chain_getHeader".into(),
+			reason: "no such block".into(),
+		})
 }

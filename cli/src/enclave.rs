@@ -23,7 +23,7 @@ async fn call<T: DeserializeOwned>(base: &str, path: &str, body: Option<Vec<u8>>
 		.map_err(|e| failed(e.to_string()))?;
 	let exchange = async {
 		let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-		let response = client.request(request).await.map_err(|e| failed(e.to_string()))?;
+		let response = client.request(request).await.map_err(|e| failed(with_cause(&e)))?;
 		let status = response.status();
 		let bytes = Limited::new(response.into_body(), MAX_ANSWER)
 			.collect()
@@ -33,9 +33,18 @@ async fn call<T: DeserializeOwned>(base: &str, path: &str, body: Option<Vec<u8>>
 		if !status.is_success() {
 			return Err(failed(format!("{status}: {}", String::from_utf8_lossy(&bytes))));
 		}
-		serde_json::from_slice(&bytes).map_err(|e| failed(format!("an answer that makes no sense: {e}")))
+		serde_json::from_slice(&bytes)
+			.map_err(|e| failed(format!("an answer that makes no sense: {e}")))
 	};
 	tokio::time::timeout(PATIENCE, exchange).await.map_err(|_| failed("no answer".into()))?
+}
+
+/// An error and what lies under it.
+fn with_cause(error: &dyn std::error::Error) -> String {
+	match error.source() {
+		Some(cause) => format!("{error}: {}", with_cause(cause)),
+		None => error.to_string(),
+	}
 }
 
 /// Who the enclave is.

@@ -54,7 +54,10 @@ pub fn cdt(amount: u128) -> String {
 pub fn parse_cdt(text: &str) -> Result<u128, String> {
 	const WRONG: &str = "an amount is a number with at most 12 decimals, as in 500 or 0.001";
 	let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-	if whole.is_empty() || fraction.len() > 12 || !text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+	if whole.is_empty()
+		|| fraction.len() > 12
+		|| !text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+	{
 		return Err(WRONG.into());
 	}
 	let whole: u128 = whole.parse().map_err(|_| WRONG)?;
@@ -94,11 +97,21 @@ mod tests {
 
 	#[test]
 	fn amounts_round_trip() {
-		for (text, units) in [("500", 500_000_000_000_000), ("0.001", 1_000_000_000), ("0.000000000001", 1)] {
+		for (text, units) in
+			[("500", 500_000_000_000_000), ("0.001", 1_000_000_000), ("0.000000000001", 1)]
+		{
 			assert_eq!(parse_cdt(text).unwrap(), units);
 			assert_eq!(cdt(units), format!("{text} CDT"));
 		}
-		for wrong in ["", ".5", "-1", "1e3", "0.0000000000001", "1.2.3", "340282366920938463463374607431768211455"] {
+		for wrong in [
+			"",
+			".5",
+			"-1",
+			"1e3",
+			"0.0000000000001",
+			"1.2.3",
+			"340282366920938463463374607431768211455",
+		] {
 			assert!(parse_cdt(wrong).is_err(), "{wrong}");
 		}
 	}

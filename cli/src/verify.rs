@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use codec::{DecodeAll, Encode};
 use concordat_primitives::{
-	cac::{Outcome, Output, SignedCac},
+	cac::{FailureCode, Outcome, Output, SignedCac},
 	hashing::output_hash,
 	receipt::{Operation, ReceiptBody, Voter},
 	views::ReceiptProof,
@@ -86,8 +86,14 @@ pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
 	checks.push(format!("leaf: receipt {} of block {}", body.id, body.block));
 
 	let path: Vec<[u8; 32]> = proof.path.iter().map(|hash| hash.0).collect();
-	concordat_proofs::verify(&proof.rollup.root.0, proof.rollup.count, proof.index, &proof.encoded, &path)
-		.map_err(|e| bad(e.to_string()))?;
+	concordat_proofs::verify(
+		&proof.rollup.root.0,
+		proof.rollup.count,
+		proof.index,
+		&proof.encoded,
+		&path,
+	)
+	.map_err(|e| bad(e.to_string()))?;
 	checks.push(format!(
 		"path: leaf {} of {}, {} siblings, to root {:?}",
 		proof.index,
@@ -113,15 +119,40 @@ pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
 		if seen && !simulated {
 			return Err(bad("a certificate is simulated and the receipt hides it"));
 		}
+		if simulated && !seen {
+			return Err(bad("the receipt says simulated and no certificate does"));
+		}
 		checks.push(format!("voters: {}", voters.len()));
 	}
 	Ok(Report { checks, rollup_hash, rollup_trusted: trusted.is_some(), simulated, receipt: body })
 }
 
+/// Whether these voters can have decided anything. The receipt does not carry the clause's mode, but
+/// in every mode more than half of the seats have to agree.
+fn plausible(voters: &[Voter], result: std::result::Result<Hash, FailureCode>) -> Result<()> {
+	for (place, voter) in voters.iter().enumerate() {
+		let mut others = voters.iter().take(place);
+		if others.any(|o| o.node == voter.node || o.signing_key == voter.signing_key) {
+			return Err(bad(format!("node {} or its key votes twice", voter.node)));
+		}
+	}
+	let agreed = voters.iter().filter(|voter| voter.agreed).count();
+	if agreed * 2 <= voters.len() {
+		return Err(bad(format!("{agreed} of {} voters agree: no quorum", voters.len())));
+	}
+	if result.is_err_and(|code| !code.is_deterministic()) {
+		return Err(bad("nodes cannot agree on a failure that says nothing about the program"));
+	}
+	Ok(())
+}
+
 fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -> Result<()> {
-	let Operation::JobCompleted { job, clause, program, input, result, voters, .. } = &body.operation else {
+	let Operation::JobCompleted { job, clause, program, input, result, voters, .. } =
+		&body.operation
+	else {
 		return Ok(());
 	};
+	plausible(voters, *result)?;
 	for voter in voters {
 		let Voter { node, signing_key, cac, agreed } = voter;
 		let certificate = bundle
@@ -133,17 +164,20 @@ fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -
 			return Err(bad(format!("the signature of node {node} is wrong")));
 		}
 		let statement = certificate.statement.body();
-		let bound = statement.genesis == bundle.proof.rollup.genesis &&
-			statement.job == *job &&
-			statement.node == *node &&
-			statement.clause == *clause &&
-			statement.program == *program &&
-			statement.input == *input;
+		let bound = statement.genesis == bundle.proof.rollup.genesis
+			&& statement.job == *job
+			&& statement.node == *node
+			&& statement.clause == *clause
+			&& statement.program == *program
+			&& statement.input == *input;
 		if !bound {
 			return Err(bad(format!("node {node} signed about something else")));
 		}
 		if (statement.outcome.tally() == *result) != *agreed {
 			return Err(bad(format!("node {node} is counted on the wrong side")));
+		}
+		if statement.acted_on.0 > body.block {
+			return Err(bad(format!("node {node} acted on a block after the receipt's")));
 		}
 		if let Outcome::Success { hash, output: Output::Inline(bytes) } = &statement.outcome {
 			if output_hash(bytes) != *hash {
@@ -177,8 +211,11 @@ mod tests {
 				},
 			})
 			.collect();
-		let leaves: Vec<_> =
-			bodies.iter().enumerate().map(|(i, b)| concordat_proofs::leaf_hash(i as u32, &b.encode())).collect();
+		let leaves: Vec<_> = bodies
+			.iter()
+			.enumerate()
+			.map(|(i, b)| concordat_proofs::leaf_hash(i as u32, &b.encode()))
+			.collect();
 		let rollup = RollupHeader {
 			epoch: 3,
 			genesis: Hash::repeat_byte(1),
@@ -189,18 +226,74 @@ mod tests {
 			opened_at: 5,
 			closed_at: 9,
 		};
-		let path = concordat_proofs::prove(&leaves, 2).unwrap().into_iter().map(Hash::from).collect();
-		let proof =
-			ReceiptProof { encoded: bodies[2].encode(), body: bodies[2].clone(), index: 2, path, rollup };
+		let path =
+			concordat_proofs::prove(&leaves, 2).unwrap().into_iter().map(Hash::from).collect();
+		let proof = ReceiptProof {
+			encoded: bodies[2].encode(),
+			body: bodies[2].clone(),
+			index: 2,
+			path,
+			rollup,
+		};
 		Bundle { format: Bundle::FORMAT.into(), proof, cacs: vec![] }
 	}
 
 	#[test]
 	fn a_true_bundle_holds_and_survives_json() {
-		let bundle: Bundle = serde_json::from_slice(&serde_json::to_vec(&bundle()).unwrap()).unwrap();
+		let bundle: Bundle =
+			serde_json::from_slice(&serde_json::to_vec(&bundle()).unwrap()).unwrap();
 		let report = verify(&bundle, None).unwrap();
 		assert!(!report.rollup_trusted);
 		assert!(verify(&bundle, Some(report.rollup_hash)).unwrap().rollup_trusted);
+	}
+
+	fn voter(node: u32, agreed: bool) -> Voter {
+		Voter { node, signing_key: [node as u8; 32], cac: Hash::zero(), agreed }
+	}
+
+	#[test]
+	fn voters_that_cannot_have_decided_do_not() {
+		let output = Ok(Hash::zero());
+		let of = |voters: &[(u32, bool)]| {
+			let voters: Vec<_> =
+				voters.iter().map(|(node, agreed)| voter(*node, *agreed)).collect();
+			plausible(&voters, output)
+		};
+		assert!(of(&[(1, true)]).is_ok());
+		assert!(of(&[(1, true), (2, false), (3, true)]).is_ok());
+		assert!(of(&[]).is_err(), "nobody");
+		assert!(of(&[(1, false)]).is_err(), "only dissent");
+		assert!(of(&[(1, true), (2, false)]).is_err(), "half is no majority");
+		assert!(of(&[(1, true), (1, true)]).is_err(), "a node twice");
+		let shared = [voter(1, true), Voter { node: 2, ..voter(1, true) }];
+		assert!(plausible(&shared, output).is_err(), "a key twice");
+		assert!(plausible(&[voter(1, true)], Err(FailureCode::Timeout)).is_err());
+	}
+
+	#[test]
+	fn a_completion_without_voters_does_not_hold() {
+		let mut bundle = bundle();
+		bundle.proof.body = ReceiptBody {
+			id: 40,
+			block: 7,
+			operation: Operation::JobCompleted {
+				job: 1,
+				clause: ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap(),
+				program: Hash::zero(),
+				input: Hash::zero(),
+				result: Ok(Hash::zero()),
+				voters: Default::default(),
+				paid: 0,
+				simulated: false,
+			},
+		};
+		bundle.proof.encoded = bundle.proof.body.encode();
+		let leaf = concordat_proofs::leaf_hash(0, &bundle.proof.encoded);
+		bundle.proof.index = 0;
+		bundle.proof.path.clear();
+		bundle.proof.rollup.count = 1;
+		bundle.proof.rollup.root = concordat_proofs::root(&[leaf]).unwrap().into();
+		assert!(verify(&bundle, None).is_err());
 	}
 
 	#[test]

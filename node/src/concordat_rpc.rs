@@ -98,7 +98,8 @@ pub trait ConcordatRpc {
 	/// Jobs out of `ids` (16 at most), each whenever it has changed in the best chain.
 	#[subscription(name = "subscribeJobs" => "jobsUpdate", unsubscribe = "unsubscribeJobs", item = JobView)]
 	async fn subscribe_jobs(&self, ids: Vec<JobId>) -> SubscriptionResult;
-	/// Receipts from number `from` on, as they enter the best chain.
+	/// Receipts from number `from` on, as they enter the best chain; those that have been pruned are
+	/// passed over. After a re-organisation a number may come again, with what the new chain says.
 	#[subscription(
 		name = "subscribeReceipts" => "receiptsUpdate",
 		unsubscribe = "unsubscribeReceipts",
@@ -142,6 +143,26 @@ where
 		}
 		question(&self.client.runtime_api(), at).map_err(|e| error(NO_STATE, e.to_string()))
 	}
+}
+
+/// The first number from `next` on, and below `total`, that `is_there`; `total` if there is none, and
+/// `next` if that is not below. Pruning takes the oldest first, so what is there is never followed by
+/// what is gone.
+fn first_kept(
+	next: ReceiptId,
+	total: ReceiptId,
+	is_there: impl Fn(ReceiptId) -> bool,
+) -> ReceiptId {
+	let (mut low, mut high) = (next, total.max(next));
+	while low < high {
+		let middle = low + (high - low) / 2;
+		if is_there(middle) {
+			high = middle;
+		} else {
+			low = middle + 1;
+		}
+	}
+	low
 }
 
 /// Sends one item; `false` once nobody listens.
@@ -272,6 +293,12 @@ where
 		let mut next = from;
 		let mut at = self.client.info().best_hash;
 		loop {
+			let total = self.client.runtime_api().totals(at).map_or(next, |totals| totals.receipts);
+			// A chain that took the place of another may have fewer.
+			next = next.min(total.max(from));
+			next = first_kept(next, total, |id| {
+				!matches!(self.client.runtime_api().receipt(at, id), Ok(None))
+			});
 			while let Ok(Some(view)) = self.client.runtime_api().receipt(at, next) {
 				if !send(&sink, &view).await {
 					return Ok(());
@@ -287,5 +314,21 @@ where
 				},
 			};
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::first_kept;
+
+	#[test]
+	fn a_subscription_passes_over_what_was_pruned() {
+		let kept_from = |first: u64| move |id: u64| id >= first;
+		assert_eq!(first_kept(0, 100, kept_from(0)), 0);
+		assert_eq!(first_kept(0, 100, kept_from(37)), 37);
+		assert_eq!(first_kept(50, 100, kept_from(37)), 50);
+		assert_eq!(first_kept(0, 100, kept_from(100)), 100);
+		assert_eq!(first_kept(120, 100, kept_from(37)), 120, "not there yet");
+		assert_eq!(first_kept(0, 0, kept_from(0)), 0);
 	}
 }

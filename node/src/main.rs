@@ -7,13 +7,22 @@
 //! | `chain_spec` | the chains the binary knows by name |
 //! | `service` | the running node: client, network, consensus, off-chain workers |
 //! | `rpc` | JSON-RPC beyond what every node serves |
+//! | `concordat_rpc` | the `concordat_` namespace |
+//! | `enclave_host` | the host's side of enclaves; embedded ones on a development chain |
+//! | `metrics` | what Prometheus sees of jobs, nodes, rollups and enclaves |
 //! | `benchmarking` | transactions for `benchmark`, with the feature `runtime-benchmarks` |
+
+// The error of `sc_cli` is large, and every subcommand returns it.
+#![allow(clippy::result_large_err)]
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod chain_spec;
 mod cli;
 mod command;
+mod concordat_rpc;
+mod enclave_host;
+mod metrics;
 mod rpc;
 mod service;
 

@@ -1,7 +1,10 @@
 //! JSON-RPC beyond the methods that every node of this kind serves: nonces and dry runs, fees, and
 //! the state of both consensus engines.
 
-use crate::service::{FullBackend, FullClient, FullPool, FullSelectChain};
+use crate::{
+	concordat_rpc::{ConcordatRpcHandler, ConcordatRpcServer},
+	service::{FullBackend, FullClient, FullPool, FullSelectChain},
+};
 use concordat_runtime::opaque::Block;
 use jsonrpsee::RpcModule;
 use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
@@ -61,6 +64,7 @@ pub fn create_full(
 
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
+	module.merge(ConcordatRpcHandler::new(client.clone()).into_rpc())?;
 	module.merge(Babe::new(client, babe.worker_handle, babe.keystore, select_chain).into_rpc())?;
 	module.merge(
 		Grandpa::new(

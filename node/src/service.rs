@@ -4,7 +4,12 @@
 //! rest. A task that consensus depends on is essential: when it ends, so does the node. Side
 //! workers are not.
 
-use crate::{cli::EnclaveOptions, rpc};
+use crate::{
+	cli::EnclaveOptions,
+	enclave_host::{self, DevChain},
+	metrics::EnclaveMetrics,
+	rpc,
+};
 use concordat_runtime::{
 	apis::RuntimeApi,
 	constants::MAXIMUM_BLOCK_LENGTH,
@@ -287,10 +292,21 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	}
 
 	if enclaves != EnclaveOptions::default() {
-		log::warn!(
-			"🔐 {} embedded and {} remote enclaves asked for: this build starts and reaches none",
-			enclaves.embedded,
-			enclaves.urls.len()
+		let dev = (enclaves.embedded > 0).then(|| {
+			DevChain::new(client.clone(), transaction_pool.clone(), keystore_container.keystore())
+		});
+		let metrics = EnclaveMetrics::new(prometheus_registry.as_ref());
+		task_manager.spawn_handle().spawn(
+			"enclave-host",
+			"enclaves",
+			enclave_host::run(enclaves, backend.clone(), metrics, dev),
+		);
+	}
+	if let Some(registry) = prometheus_registry.clone() {
+		task_manager.spawn_handle().spawn(
+			"chain-metrics",
+			"metrics",
+			crate::metrics::run(client.clone(), registry),
 		);
 	}
 

@@ -26,7 +26,16 @@ pub const MAX_LIST: u32 = 8;
 
 /// Where the bytes of a program are.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
@@ -34,12 +43,23 @@ pub enum ProgramLocation {
 	/// A preimage on chain; requested by the registry for as long as the clause needs it.
 	Preimage,
 	/// Elsewhere. The host fetches it and the enclave checks the hash.
-	External(#[serde(with = "crate::text::hex_bytes")] BoundedVec<u8, ConstU32<MAX_LOCATION_BYTES>>),
+	External(
+		#[serde(with = "crate::text::hex_bytes")] BoundedVec<u8, ConstU32<MAX_LOCATION_BYTES>>,
+	),
 }
 
 /// A program: core WebAssembly, named by its hash.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 pub struct ProgramRef {
@@ -53,8 +73,18 @@ pub struct ProgramRef {
 
 /// How many nodes run a job and how they have to agree (NSF §4.10.5).
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum ExecutionMode {
@@ -99,8 +129,20 @@ impl ExecutionMode {
 
 /// What a wrong result would cost.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
-	TypeInfo, Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum RiskClass {
@@ -116,8 +158,18 @@ pub enum RiskClass {
 
 /// What set a job off (NSF §4.10.3).
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum TriggerKind {
@@ -147,8 +199,18 @@ pub const ALL_TRIGGERS: u8 = 0b0011_1111;
 
 /// What one execution may use. The enclave enforces each of them.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceLimits {
@@ -185,22 +247,32 @@ impl ResourceLimits {
 
 	/// Whether nothing is zero and nothing exceeds [`Self::MAX`].
 	pub const fn is_valid(&self) -> bool {
-		self.fuel > 0 &&
-			self.fuel <= Self::MAX.fuel &&
-			self.memory_bytes >= 65_536 &&
-			self.memory_bytes <= Self::MAX.memory_bytes &&
-			self.table_elements <= Self::MAX.table_elements &&
-			self.output_bytes > 0 &&
-			self.output_bytes <= Self::MAX.output_bytes &&
-			self.wall_millis > 0 &&
-			self.wall_millis <= Self::MAX.wall_millis
+		self.fuel > 0
+			&& self.fuel <= Self::MAX.fuel
+			&& self.memory_bytes >= 65_536
+			&& self.memory_bytes <= Self::MAX.memory_bytes
+			&& self.table_elements <= Self::MAX.table_elements
+			&& self.output_bytes > 0
+			&& self.output_bytes <= Self::MAX.output_bytes
+			&& self.wall_millis > 0
+			&& self.wall_millis <= Self::MAX.wall_millis
 	}
 }
 
 /// When a clause may run, in blocks: `from ≤ block < until`.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub struct ExecutionWindow {
 	/// First block.
@@ -218,8 +290,18 @@ impl ExecutionWindow {
 
 /// The policy of a clause, as data (NSF §4.10.7). An empty list restricts nothing.
 #[derive(
-	Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase", default)]
 pub struct PolicyBinding {
@@ -237,7 +319,16 @@ pub struct PolicyBinding {
 
 /// Everything that a registrant says about a clause. It does not change after activation: a change is a new version.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
@@ -266,8 +357,18 @@ pub struct ClauseSpec {
 
 /// Why a clause fell into safe mode.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum SafeModeReason {
@@ -281,8 +382,18 @@ pub enum SafeModeReason {
 
 /// Where a clause stands.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum ClauseStatus {
@@ -302,7 +413,16 @@ mod tests {
 
 	#[test]
 	fn a_quorum_needs_a_majority_of_at_most_seven() {
-		for (k, n, ok) in [(2, 3, true), (3, 5, true), (1, 1, true), (1, 2, false), (2, 4, false), (4, 3, false), (0, 0, false), (5, 8, false)] {
+		for (k, n, ok) in [
+			(2, 3, true),
+			(3, 5, true),
+			(1, 1, true),
+			(1, 2, false),
+			(2, 4, false),
+			(4, 3, false),
+			(0, 0, false),
+			(5, 8, false),
+		] {
 			assert_eq!(ExecutionMode::Quorum { k, n }.is_valid(), ok, "{k}/{n}");
 		}
 		assert!(!ExecutionMode::ZkVerifierSet { n: 0 }.is_valid());

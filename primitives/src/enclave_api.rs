@@ -134,6 +134,8 @@ pub struct StartRequest {
 }
 
 /// Where a started job stands.
+// One lives at a time, between the socket and the transaction: a box would only add an allocation.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum PollResponse {
 	/// Still running.

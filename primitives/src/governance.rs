@@ -6,8 +6,20 @@ use serde::{Deserialize, Serialize};
 
 /// Class of a decision. The call decides it; a proposer cannot choose a cheaper one.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
-	TypeInfo, Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum DecisionClass {
@@ -27,8 +39,8 @@ impl DecisionClass {
 	/// Whether `ayes` of `electorate` carry a decision of this class.
 	pub const fn carries(self, ayes: u32, electorate: u32) -> bool {
 		let (a, e) = (ayes as u64, electorate as u64);
-		e > 0 &&
-			match self {
+		e > 0
+			&& match self {
 				Self::Upgrade | Self::Parameters | Self::NodeRemoval => 3 * a >= 2 * e,
 				Self::NodeAddition => 2 * a > e,
 				Self::Emergency => 4 * a >= 3 * e,

@@ -29,5 +29,13 @@ pub fn attempt_nonce(seed: &[u8; 32], job: JobId, attempt: Attempt) -> Hash {
 	tagged(b"concordat/nonce/v1", &(seed, job, attempt))
 }
 
+/// Hash over the outputs that a job depends on, in their order.
+pub fn lineage(outputs: &[Hash]) -> Hash {
+	if outputs.is_empty() {
+		return NO_LINEAGE;
+	}
+	tagged(b"concordat/lineage/v1", &outputs)
+}
+
 /// Lineage of a job that has no predecessor.
 pub const NO_LINEAGE: Hash = sp_core::H256([0u8; 32]);

@@ -24,7 +24,17 @@ pub type ReceiptId = u64;
 
 /// Version of a clause: `major.minor`.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
 	TypeInfo,
 )]
 pub struct Version {
@@ -43,7 +53,16 @@ impl fmt::Display for Version {
 /// `AUTHORITY::Name@major.minor`, for instance `WHO::DiseaseAlert@2.3`
 /// (NSF orchestration protocols, §4.10.4).
 #[derive(
-	Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct ClauseId {
 	/// Who speaks: `WHO`.
@@ -70,10 +89,16 @@ pub enum ClauseIdError {
 impl fmt::Display for ClauseIdError {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
-			Self::Shape => write!(f, "a clause is written AUTHORITY::Name@major.minor, as in WHO::DiseaseAlert@2.3"),
+			Self::Shape => write!(
+				f,
+				"a clause is written AUTHORITY::Name@major.minor, as in WHO::DiseaseAlert@2.3"
+			),
 			Self::Authority(e) => write!(f, "authority: {e}"),
 			Self::Name(e) => write!(f, "name: {e}"),
-			Self::Version => write!(f, "the version is two numbers below 65536 with a dot between them, as in 2.3"),
+			Self::Version => write!(
+				f,
+				"the version is two numbers below 65536 with a dot between them, as in 2.3"
+			),
 		}
 	}
 }

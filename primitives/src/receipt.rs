@@ -2,8 +2,8 @@
 //! rollup (DESIGN §7; ENC agreement §3).
 
 use crate::{
-	attest::Measurement, cac::FailureCode, node::Misconduct, Attempt, Balance, BlockNumber, ClauseId,
-	DisputeId, Hash, JobId, LeaseId, NodeId, ReceiptId, RollupEpoch,
+	attest::Measurement, cac::FailureCode, node::Misconduct, Attempt, Balance, BlockNumber,
+	ClauseId, DisputeId, Hash, JobId, LeaseId, NodeId, ReceiptId, RollupEpoch,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -13,7 +13,16 @@ use serde::{Deserialize, Serialize};
 
 /// One voter of a result.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
@@ -31,7 +40,16 @@ pub struct Voter {
 
 /// What happened.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
@@ -152,7 +170,16 @@ pub enum Operation {
 
 /// One leaf: what happened, when, and its place in the whole history.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
@@ -167,7 +194,16 @@ pub struct ReceiptBody {
 
 /// Header of a rollup: the root over one epoch's receipts, chained to the one before.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]

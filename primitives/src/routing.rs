@@ -30,7 +30,17 @@ pub const LATENCY_CLASSES: u8 = 8;
 
 /// The factors of one score, each in parts of 10⁶.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub struct Factors {

@@ -3,8 +3,8 @@
 use crate::{
 	receipt::RollupHeader,
 	views::{
-		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView, RoutingView,
-		Totals,
+		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
+		RoutingView, Totals,
 	},
 	ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
 };

@@ -9,7 +9,16 @@ use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 
 /// A name of 1 to 32 characters out of `A–Z a–z 0–9 _ - .`.
 #[derive(
-	Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Name(pub BoundedVec<u8, ConstU32<32>>);
 
@@ -112,7 +121,9 @@ pub mod hex_bytes {
 	}
 
 	/// Reads `0x…`; refuses a length that the container cannot hold.
-	pub fn deserialize<'de, D: Deserializer<'de>, T: TryFrom<Vec<u8>>>(d: D) -> Result<T, D::Error> {
+	pub fn deserialize<'de, D: Deserializer<'de>, T: TryFrom<Vec<u8>>>(
+		d: D,
+	) -> Result<T, D::Error> {
 		T::try_from(sp_core::bytes::deserialize(d)?).map_err(|_| D::Error::custom("wrong length"))
 	}
 }

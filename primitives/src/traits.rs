@@ -65,6 +65,10 @@ pub trait ClauseJobs {
 	fn suspend(id: &ClauseId) -> DispatchResult;
 	/// Weight of the dearest of these.
 	fn weight() -> Weight;
+	/// Weight of [`Self::job_opened`], which every dispatch costs.
+	fn weight_of_opening() -> Weight {
+		Self::weight()
+	}
 }
 
 impl ClauseJobs for () {
@@ -122,7 +126,12 @@ pub trait Slasher<AccountId> {
 }
 
 impl<AccountId> Slasher<AccountId> for () {
-	fn slash(_: NodeId, _: Misconduct, _: Hash, _: Option<AccountId>) -> Result<Balance, DispatchError> {
+	fn slash(
+		_: NodeId,
+		_: Misconduct,
+		_: Hash,
+		_: Option<AccountId>,
+	) -> Result<Balance, DispatchError> {
 		Ok(0)
 	}
 	fn weight() -> Weight {
@@ -149,7 +158,12 @@ pub trait LeaseInspect {
 }
 
 impl LeaseInspect for () {
-	fn live_lease(_: NodeId, _: LeaseId, _: &[Measurement], _: bool) -> Result<Lease, LeaseRefusal> {
+	fn live_lease(
+		_: NodeId,
+		_: LeaseId,
+		_: &[Measurement],
+		_: bool,
+	) -> Result<Lease, LeaseRefusal> {
 		Err(LeaseRefusal::None)
 	}
 	fn lease_of_key(_: &SigningKey) -> Option<Lease> {
@@ -252,6 +266,10 @@ pub trait JobBoard<AccountId> {
 	fn unfreeze(job: JobId, upheld: bool) -> DispatchResult;
 	/// Weight of the dearest of the changing calls.
 	fn weight() -> Weight;
+	/// Weight of the dearer of [`Self::acknowledge`] and [`Self::delivered`], which every message costs.
+	fn weight_of_message() -> Weight {
+		Self::weight()
+	}
 }
 
 impl<AccountId> JobBoard<AccountId> for () {
@@ -350,6 +368,8 @@ pub trait GenesisHash {
 }
 
 /// Now, in blocks.
-pub fn block_number<T: frame_support::sp_runtime::traits::UniqueSaturatedInto<BlockNumber>>(n: T) -> BlockNumber {
+pub fn block_number<T: frame_support::sp_runtime::traits::UniqueSaturatedInto<BlockNumber>>(
+	n: T,
+) -> BlockNumber {
 	n.unique_saturated_into()
 }

@@ -213,7 +213,9 @@ pub struct DisputeView {
 }
 
 /// Totals, for dashboards.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[derive(
+	Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize,
+)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
 	/// Jobs ever dispatched.

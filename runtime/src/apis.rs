@@ -6,11 +6,20 @@ use crate::configs::system::RuntimeBlockWeights;
 use crate::{
 	configs::session::prove_key_owner,
 	constants::{EpochDuration, BABE_GENESIS_EPOCH_CONFIG},
-	genesis_presets, AccountId, Babe, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce,
-	Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	genesis_presets, queries, AccountId, Babe, Balance, Block, Executive, Grandpa, InherentDataExt,
+	Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment,
+	VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
+use concordat_primitives::{
+	receipt::RollupHeader,
+	views::{
+		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
+		RoutingView, Totals,
+	},
+	ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
+};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	view_functions::{ViewFunctionDispatchError, ViewFunctionId},
@@ -52,6 +61,64 @@ impl_runtime_apis! {
 
 		fn metadata_versions() -> Vec<u32> {
 			Runtime::metadata_versions()
+		}
+	}
+
+	impl concordat_primitives::runtime_api::ConcordatApi<Block> for Runtime {
+		fn job(id: JobId) -> Option<JobView> {
+			queries::job(id)
+		}
+
+		fn jobs(from: JobId, limit: u32) -> Page<JobView> {
+			queries::jobs(from, limit)
+		}
+
+		fn clause(id: ClauseId) -> Option<ClauseView> {
+			queries::clause(id)
+		}
+
+		fn clauses(from: u64, limit: u32) -> Page<ClauseView> {
+			queries::clauses(from, limit)
+		}
+
+		fn node(id: NodeId) -> Option<NodeView> {
+			queries::node(id)
+		}
+
+		fn nodes(from: NodeId, limit: u32) -> Page<NodeView> {
+			queries::nodes(from, limit)
+		}
+
+		fn assignments(node: NodeId) -> Vec<JobId> {
+			queries::assignments(node)
+		}
+
+		fn routing(clause: ClauseId, from: NodeId, limit: u32) -> Page<RoutingView> {
+			queries::routing(clause, from, limit)
+		}
+
+		fn attestation(node: NodeId) -> Option<LeaseView> {
+			queries::attestation(node)
+		}
+
+		fn receipt(id: ReceiptId) -> Option<ReceiptView> {
+			queries::receipt(id)
+		}
+
+		fn receipt_proof(id: ReceiptId) -> Option<ReceiptProof> {
+			queries::receipt_proof(id)
+		}
+
+		fn rollup(epoch: RollupEpoch) -> Option<RollupHeader> {
+			queries::rollup(epoch)
+		}
+
+		fn dispute(id: DisputeId) -> Option<DisputeView> {
+			queries::dispute(id)
+		}
+
+		fn totals() -> Totals {
+			queries::totals()
 		}
 	}
 

@@ -1,10 +1,12 @@
 //! The chains that can be born from this runtime. Chain specifications are made of these presets
 //! and of nothing else.
 //!
-//! | preset | validators | root key |
-//! | --- | --- | --- |
-//! | `development` | Alice | Alice |
-//! | `local_testnet` | Alice, Bob | none |
+//! | preset | validators | root key | council | delays of governance |
+//! | --- | --- | --- | --- | --- |
+//! | `development` | Alice | Alice | Alice, Bob, Charlie | seconds |
+//! | `local_testnet` | Alice, Bob | none | Alice, Bob, Charlie | minutes |
+//!
+//! Both accept simulated evidence, because no hardware stands behind a development machine.
 //!
 //! Every secret key behind the presets is public: `//Alice`, `//Alice//stash`, `//Node//1` and so
 //! on. A chain that holds value starts from a specification of its own.
@@ -14,12 +16,17 @@
 //! well-known names hold money.
 
 use crate::{
-	constants::{BABE_GENESIS_EPOCH_CONFIG, CDT},
-	AccountId, BabeConfig, Balance, BalancesConfig, RuntimeGenesisConfig, SessionConfig,
+	constants::{BABE_GENESIS_EPOCH_CONFIG, CDT, MINUTES},
+	AccountId, AttestationConfig, BabeConfig, Balance, BalancesConfig, BlockNumber,
+	GovernanceConfig, NodeStakingConfig, RollupAnchorConfig, RuntimeGenesisConfig, SessionConfig,
 	SessionKeys, SudoConfig,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
+use concordat_attestation::{simulated::test_anchor, Measurement};
+use concordat_primitives::node::OperatorId;
 use frame_support::build_struct_json_patch;
+use pallet_governance_timelocks::Delays;
+use pallet_rollup_anchor::AnchorParams;
 use serde_json::Value;
 use sp_consensus_babe::AuthorityId as BabeId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -39,11 +46,21 @@ pub fn dev_node_account(index: u32) -> AccountId {
 	get_public_from_string_or_panic::<sr25519::Public>(&format!("Node//{index}")).into()
 }
 
-/// A validator at genesis: its account and its session keys.
+/// Stake of a validator at genesis.
+pub const VALIDATOR_STAKE: Balance = 10_000 * CDT;
+
+/// Code that the simulator of this release says it runs: `concordat_enclave::attest::measurement()`.
+/// A test holds the two against each other.
+pub const SIMULATED_MEASUREMENT: Measurement = Measurement(sp_core::hex2array!(
+	"f2ecf8e06a03b493a6f0753deacb75f073558352b869b3016c6fced36a62f0142341e636ead28cf6b1e609d3bb5f34ea"
+));
+
+/// A validator at genesis: its account, its session keys, and the key of its operator.
 #[derive(Clone)]
 struct Validator {
 	stash: AccountId,
 	keys: SessionKeys,
+	operator: OperatorId,
 }
 
 impl Validator {
@@ -56,6 +73,9 @@ impl Validator {
 				babe: get_public_from_string_or_panic::<BabeId>(name),
 				grandpa: get_public_from_string_or_panic::<GrandpaId>(name),
 			},
+			operator: OperatorId::from(get_public_from_string_or_panic::<sr25519::Public>(
+				&format!("{name}//operator"),
+			)),
 		}
 	}
 }
@@ -68,7 +88,14 @@ fn endowed_accounts() -> Vec<AccountId> {
 		.collect()
 }
 
-fn genesis(validators: Vec<Validator>, root: Option<AccountId>) -> Value {
+fn genesis(
+	validators: Vec<Validator>,
+	root: Option<AccountId>,
+	unit: BlockNumber,
+	rollup_epoch: BlockNumber,
+) -> Value {
+	let council = [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie];
+
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig {
 			balances: endowed_accounts()
@@ -77,6 +104,33 @@ fn genesis(validators: Vec<Validator>, root: Option<AccountId>) -> Value {
 				.collect::<Vec<_>>(),
 		},
 		babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
+		attestation: AttestationConfig {
+			simulation_allowed: true,
+			anchors: vec![test_anchor()],
+			measurements: vec![SIMULATED_MEASUREMENT],
+		},
+		governance: GovernanceConfig {
+			members: council.map(|key| key.to_account_id()).to_vec(),
+			delays: Delays {
+				upgrade: 7 * unit,
+				parameters: 3 * unit,
+				node_addition: 0,
+				node_removal: 0,
+				emergency: 0,
+			},
+			voting_period: 60 * unit,
+		},
+		rollup_anchor: RollupAnchorConfig {
+			params: AnchorParams { epoch_length: rollup_epoch, ..Default::default() },
+		},
+		node_staking: NodeStakingConfig {
+			validators: validators
+				.iter()
+				.map(|validator| {
+					(validator.stash.clone(), VALIDATOR_STAKE, validator.operator.clone())
+				})
+				.collect::<Vec<_>>(),
+		},
 		// Babe and Grandpa get their first authorities from here.
 		session: SessionConfig {
 			keys: validators
@@ -89,11 +143,12 @@ fn genesis(validators: Vec<Validator>, root: Option<AccountId>) -> Value {
 }
 
 fn development() -> Value {
-	genesis(vec![Validator::well_known("Alice")], Some(Sr25519Keyring::Alice.to_account_id()))
+	let root = Some(Sr25519Keyring::Alice.to_account_id());
+	genesis(vec![Validator::well_known("Alice")], root, 1, 3)
 }
 
 fn local_testnet() -> Value {
-	genesis(vec![Validator::well_known("Alice"), Validator::well_known("Bob")], None)
+	genesis(vec![Validator::well_known("Alice"), Validator::well_known("Bob")], None, MINUTES, 5)
 }
 
 /// The genesis of the preset `id`, as a JSON patch of the default one.

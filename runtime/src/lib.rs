@@ -10,6 +10,7 @@
 //! | [`transactions`] | the transaction extensions and how pallets create transactions |
 //! | [`apis`] | the runtime APIs that nodes and clients call |
 //! | [`genesis_presets`] | the chains that can be born from this runtime |
+//! | [`queries`] | what clients ask, put together from the pallets |
 //!
 //! Consensus is BABE and GRANDPA over `pallet-session`. Equivocations of both are provable from the
 //! session roots in `Historical`, reported by any node and handed to `Offences`. Root is reached
@@ -30,6 +31,7 @@ mod benchmarks;
 pub mod configs;
 pub mod constants;
 pub mod genesis_presets;
+pub mod queries;
 pub mod transactions;
 
 #[cfg(test)]
@@ -44,7 +46,13 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 pub use pallet_balances::Call as BalancesCall;
+// The pallets of this repository, for those who build calls or read types of this runtime.
 pub use transactions::{SignedPayload, TxExtension, UncheckedExtrinsic};
+pub use {
+	pallet_attestation, pallet_clause_registry, pallet_disputes, pallet_governance_timelocks,
+	pallet_job_dispatch, pallet_node_staking, pallet_preimage, pallet_quorum_results,
+	pallet_rollup_anchor, pallet_sudo, pallet_timestamp,
+};
 
 /// A signature of a transaction: sr25519, ed25519 or ECDSA.
 pub type Signature = MultiSignature;
@@ -166,7 +174,14 @@ mod runtime {
 	#[runtime::pallet_index(5)]
 	pub type TransactionPayment = pallet_transaction_payment;
 
+	// The anchor stands first of the protocol's pallets: an epoch that is due closes before the
+	// others write receipts of this block.
+	#[runtime::pallet_index(25)]
+	pub type RollupAnchor = pallet_rollup_anchor;
+
 	// Validators and their offences.
+	#[runtime::pallet_index(22)]
+	pub type NodeStaking = pallet_node_staking;
 	#[runtime::pallet_index(6)]
 	pub type Offences = pallet_offences;
 	#[runtime::pallet_index(7)]
@@ -185,4 +200,18 @@ mod runtime {
 	pub type Scheduler = pallet_scheduler;
 	#[runtime::pallet_index(13)]
 	pub type Sudo = pallet_sudo;
+
+	// The protocol. Leases end and governance acts before jobs are assigned.
+	#[runtime::pallet_index(20)]
+	pub type ClauseRegistry = pallet_clause_registry;
+	#[runtime::pallet_index(21)]
+	pub type Attestation = pallet_attestation;
+	#[runtime::pallet_index(26)]
+	pub type Governance = pallet_governance_timelocks;
+	#[runtime::pallet_index(27)]
+	pub type Disputes = pallet_disputes;
+	#[runtime::pallet_index(24)]
+	pub type QuorumResults = pallet_quorum_results;
+	#[runtime::pallet_index(23)]
+	pub type JobDispatch = pallet_job_dispatch;
 }

@@ -3,6 +3,7 @@
 
 use crate::{
 	Attestation, ClauseRegistry, Disputes, JobDispatch, NodeStaking, QuorumResults, RollupAnchor,
+	Runtime,
 };
 use alloc::vec::Vec;
 use concordat_primitives::{
@@ -102,7 +103,7 @@ pub fn totals() -> Totals {
 	let mut totals = Totals::default();
 	JobDispatch::totals(&mut totals);
 	(totals.nodes, totals.active_nodes) = NodeStaking::counts();
-	totals.leases = Attestation::lease_count();
+	totals.leases = pallet_attestation::Leases::<Runtime>::count();
 	(totals.receipts, totals.rollups) = RollupAnchor::totals();
 	totals
 }

@@ -43,13 +43,15 @@ export async function startChain() {
     '--dev', '--base-path', join(directory, 'base'), '--rpc-port', String(port), '--port', '0',
     '--prometheus-port', String(await freePort()), '--no-telemetry', '--no-mdns',
   ], { stdio: ['ignore', out, out] });
+  process.once('exit', () => node.kill('SIGKILL'));
   const tail = () => execFileSync('tail', ['-n', '30', log]).toString();
-  const provider = new WsProvider(`ws://127.0.0.1:${port}`, 500);
-  const api = await Promise.race([
-    ApiPromise.create({ provider, noInitWarn: true }),
-    new Promise((_, reject) => node.once('exit', (code) => reject(new Error(`the node stopped (${code})\n${tail()}`)))),
-    sleep(90_000).then(() => { throw new Error(`the node does not answer\n${tail()}`); }),
-  ]);
+  const health = () => fetch(`http://127.0.0.1:${port}/health`).then((r) => r.ok, () => false);
+  await until(90, 'the node answers', () => {
+    if (node.exitCode !== null || node.signalCode !== null) throw new Error(`the node stopped\n${tail()}`);
+    return health();
+  });
+  const provider = new WsProvider(`ws://127.0.0.1:${port}`);
+  const api = await ApiPromise.create({ provider, noInitWarn: true });
   const stop = async () => {
     await api.disconnect();
     const gone = new Promise((resolve) => node.once('exit', resolve));

@@ -117,9 +117,9 @@ test('refusals are the chain\'s own words', { timeout: 60_000 }, async () => {
   const unknown = { ...clauseId, version: { major: 9, minor: 9 } };
   await assert.rejects(
     submit(api, api.tx.jobDispatch.dispatch(unknown, { Inline: '0x00' }, constraints), alice),
-    /^Error: jobDispatch\./,
+    /^Error: jobDispatch\.ClauseUnknown$/,
   );
-  await assert.rejects(submit(api, api.tx.clauseRegistry.retire(unknown), alice), /^Error: clauseRegistry\./);
+  await assert.rejects(submit(api, api.tx.clauseRegistry.retire(unknown), alice), /^Error: clauseRegistry\.UnknownClause$/);
   assert.equal(await chain.ask('concordat_job', job + 1000), null);
 });
 

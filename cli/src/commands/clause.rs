@@ -9,14 +9,17 @@ use crate::{
 use clap::{Args, Subcommand, ValueEnum};
 use concordat_primitives::{
 	clause::{
-		ClauseSpec, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation, ProgramRef, ResourceLimits,
-		RiskClass, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
+		ClauseSpec, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation, ProgramRef,
+		ResourceLimits, RiskClass, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
 	},
 	hashing::program_hash,
 	views::{ClauseView, Page},
 	BlockNumber, CapabilityId, ClauseId, Jurisdiction,
 };
 use std::path::PathBuf;
+
+/// How a core module begins; a component or a text file begins otherwise, and no enclave would run it.
+const CORE_WASM: &[u8] = b"\0asm\x01\0\0\0";
 
 /// Verbs.
 #[derive(Subcommand, Debug)]
@@ -128,7 +131,10 @@ pub fn mode(text: &str) -> std::result::Result<ExecutionMode, String> {
 		ExecutionMode::Single
 	} else {
 		let (k, n) = text.split_once('/').ok_or_else(wrong)?;
-		ExecutionMode::Quorum { k: k.parse().map_err(|_| wrong())?, n: n.parse().map_err(|_| wrong())? }
+		ExecutionMode::Quorum {
+			k: k.parse().map_err(|_| wrong())?,
+			n: n.parse().map_err(|_| wrong())?,
+		}
 	};
 	mode.is_valid().then_some(mode).ok_or_else(wrong)
 }
@@ -174,10 +180,20 @@ async fn fetch(chain: &Chain, id: &ClauseId) -> Result<ClauseView> {
 async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> {
 	let signer = keypair(&args.suri)?;
 	let program = read_file(&args.program, MAX_PROGRAM_BYTES.into())?;
+	if !program.starts_with(CORE_WASM) {
+		return Err(Error::Argument(format!(
+			"{} is not core WebAssembly (version 1, binary)",
+			args.program.display()
+		)));
+	}
 	let hash = program_hash(&program);
 	let too_many = |what: &str| Error::Argument(format!("too many {what}: at most 8"));
 	let spec = ClauseSpec {
-		program: ProgramRef { hash, len: program.len() as u32, location: ProgramLocation::Preimage },
+		program: ProgramRef {
+			hash,
+			len: program.len() as u32,
+			location: ProgramLocation::Preimage,
+		},
 		capability: args.capability,
 		mode: args.mode,
 		risk: match args.risk {
@@ -215,8 +231,9 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 	match chain.submit(&signer, "Preimage", "note_preimage", (program,)).await {
 		Ok(noted) => output.progress(format!("stored on chain in block {}", noted.block)),
 		// The same program may already be there, noted by anybody.
-		Err(Error::Refused { reason, .. }) if reason.contains("AlreadyNoted") =>
-			output.progress("already on chain"),
+		Err(Error::Refused { reason, .. }) if reason.contains("AlreadyNoted") => {
+			output.progress("already on chain")
+		},
 		Err(error) => return Err(error),
 	}
 	let included =
@@ -247,7 +264,10 @@ fn describe(view: &ClauseView) -> String {
 		format!("{}", view.id),
 		format!("  status       {:?}", view.status),
 		format!("  owner        {}", view.owner),
-		format!("  program      {:?}, {} bytes, {:?}", spec.program.hash, spec.program.len, spec.program.location),
+		format!(
+			"  program      {:?}, {} bytes, {:?}",
+			spec.program.hash, spec.program.len, spec.program.location
+		),
 		format!("  capability   {}", spec.capability),
 		format!("  mode         {}   risk {:?}", quorum(spec.mode), spec.risk),
 		format!(

@@ -114,7 +114,8 @@ pub async fn fetch(chain: &Chain, id: JobId) -> Result<JobView> {
 async fn submit(args: Submit, chain: &Chain, output: &Output) -> Result<()> {
 	let signer = keypair(&args.suri)?;
 	let input = read_file(&args.input, MAX_INPUT_BYTES.into())?;
-	let list = |nodes: Vec<u32>| nodes.try_into().map_err(|_| Error::Argument("at most 8 nodes".into()));
+	let list =
+		|nodes: Vec<u32>| nodes.try_into().map_err(|_| Error::Argument("at most 8 nodes".into()));
 	let constraints = JobConstraints {
 		class: match args.class {
 			Class::Low => JobClass::Low,
@@ -129,9 +130,12 @@ async fn submit(args: Submit, chain: &Chain, output: &Output) -> Result<()> {
 		max_price: args.max_price,
 		..Default::default()
 	};
-	let input = JobInput::Inline(input.try_into().map_err(|_| Error::Argument("the input is too long".into()))?);
-	let included =
-		chain.submit(&signer, "JobDispatch", "dispatch", (&args.clause, input, constraints)).await?;
+	let input = JobInput::Inline(
+		input.try_into().map_err(|_| Error::Argument("the input is too long".into()))?,
+	);
+	let included = chain
+		.submit(&signer, "JobDispatch", "dispatch", (&args.clause, input, constraints))
+		.await?;
 	if let Some(refused) = included.find("JobDispatch", "DispatchRefused") {
 		return Err(Error::Refused {
 			call: "JobDispatch.dispatch".into(),
@@ -171,7 +175,9 @@ async fn watch(chain: &Chain, output: &Output, id: JobId, patience: u64) -> Resu
 	let (job, receipt) = loop {
 		let job = fetch(chain, id).await?;
 		let receipt = match job.result.as_ref().and_then(|result| result.receipt) {
-			Some(receipt) => chain.ask::<Option<ReceiptView>>("concordat_receipt", one(receipt)?).await?,
+			Some(receipt) => {
+				chain.ask::<Option<ReceiptView>>("concordat_receipt", one(receipt)?).await?
+			},
 			None => None,
 		};
 		let best = chain.best().await?;
@@ -201,13 +207,17 @@ async fn watch(chain: &Chain, output: &Output, id: JobId, patience: u64) -> Resu
 
 fn progress(job: &JobView, receipt: Option<&ReceiptView>) -> String {
 	let acknowledged = job.seats.iter().filter(|seat| seat.state != SeatState::Assigned).count();
-	let delivered = job.seats.iter().filter(|seat| matches!(seat.state, SeatState::Delivered(_))).count();
+	let delivered =
+		job.seats.iter().filter(|seat| matches!(seat.state, SeatState::Delivered(_))).count();
 	match (job.status, receipt) {
-		(JobStatus::Completed, Some(receipt)) if !receipt.anchored =>
-			format!("completed; receipt {} waits for its rollup", receipt.body.id),
+		(JobStatus::Completed, Some(receipt)) if !receipt.anchored => {
+			format!("completed; receipt {} waits for its rollup", receipt.body.id)
+		},
 		(JobStatus::Completed, _) => "completed".into(),
-		(JobStatus::Pending, _) =>
-			format!("pending{}", job.waiting.as_ref().map_or(String::new(), |why| format!(" ({why})"))),
+		(JobStatus::Pending, _) => format!(
+			"pending{}",
+			job.waiting.as_ref().map_or(String::new(), |why| format!(" ({why})"))
+		),
 		(JobStatus::Scheduled | JobStatus::Running, _) => format!(
 			"attempt {}: {} nodes assigned, {acknowledged} acknowledged, {delivered} delivered",
 			job.attempts,
@@ -217,12 +227,20 @@ fn progress(job: &JobView, receipt: Option<&ReceiptView>) -> String {
 	}
 }
 
-async fn timeline(chain: &Chain, job: &JobView, receipt: Option<&ReceiptView>) -> Result<Vec<Step>> {
+async fn timeline(
+	chain: &Chain,
+	job: &JobView,
+	receipt: Option<&ReceiptView>,
+) -> Result<Vec<Step>> {
 	let mut rows: Vec<(BlockNumber, String, String)> = Vec::new();
 	rows.push((
 		job.dispatched_at,
 		"dispatched".into(),
-		format!("{} on input {:?}, {} held", job.clause, job.input, cdt(job.escrow)),
+		match job.escrow {
+			// Settled: what was held is paid or returned.
+			0 => format!("{} on input {:?}", job.clause, job.input),
+			held => format!("{} on input {:?}, {} held", job.clause, job.input, cdt(held)),
+		},
 	));
 	let assigned: BTreeSet<BlockNumber> = job.seats.iter().map(|seat| seat.assigned_at).collect();
 	for block in assigned {
@@ -230,7 +248,14 @@ async fn timeline(chain: &Chain, job: &JobView, receipt: Option<&ReceiptView>) -
 			.seats
 			.iter()
 			.filter(|seat| seat.assigned_at == block)
-			.map(|seat| format!("node {} (score {}, attempt {})", seat.node, score(seat.score), seat.attempt))
+			.map(|seat| {
+				format!(
+					"node {} (score {}, attempt {})",
+					seat.node,
+					score(seat.score),
+					seat.attempt
+				)
+			})
 			.collect();
 		rows.push((block, "assigned".into(), seats.join(", ")));
 	}
@@ -257,7 +282,11 @@ async fn timeline(chain: &Chain, job: &JobView, receipt: Option<&ReceiptView>) -
 		if let Some(block) = result.decided_at {
 			let (k, n) = job.quorum;
 			rows.push((block, "quorum".into(), format!("{k} of {n} agree")));
-			rows.push((block, "paid".into(), format!("{} to the nodes that agreed", cdt(job.paid))));
+			rows.push((
+				block,
+				"paid".into(),
+				format!("{} to the nodes that agreed", cdt(job.paid)),
+			));
 		}
 	}
 	for seat in &job.seats {
@@ -274,7 +303,10 @@ async fn timeline(chain: &Chain, job: &JobView, receipt: Option<&ReceiptView>) -
 				rows.push((
 					rollup.closed_at,
 					"rollup".into(),
-					format!("epoch {}, leaf {} of {}, root {:?}", rollup.epoch, receipt.index, rollup.count, rollup.root),
+					format!(
+						"epoch {}, leaf {} of {}, root {:?}",
+						rollup.epoch, receipt.index, rollup.count, rollup.root
+					),
 				));
 			}
 		}
@@ -299,11 +331,13 @@ async fn timeline(chain: &Chain, job: &JobView, receipt: Option<&ReceiptView>) -
 }
 
 fn describe(history: &History) -> String {
-	let mut lines = vec![format!("job {}: {:?}", history.job.id, history.job.status), String::new()];
+	let mut lines =
+		vec![format!("job {}: {:?}", history.job.id, history.job.status), String::new()];
 	lines.push(format!("  {:>6}  {:>8}  {:<12}  {}", "BLOCK", "AFTER", "WHAT", "DETAIL"));
 	for step in &history.steps {
 		let seconds = format!("{}.{} s", step.after_millis / 1_000, step.after_millis / 100 % 10);
-		lines.push(format!("  {:>6}  {seconds:>8}  {:<12}  {}", step.block, step.what, step.detail));
+		lines
+			.push(format!("  {:>6}  {seconds:>8}  {:<12}  {}", step.block, step.what, step.detail));
 	}
 	if let Some(text) = output_text(&history.job) {
 		lines.push(String::new());
@@ -322,7 +356,9 @@ fn output_bytes(job: &JobView) -> Option<Vec<u8>> {
 	}
 	let winner = counts.into_iter().max_by_key(|(_, count)| *count)?.0?;
 	tallies().find_map(|outcome| match outcome {
-		Outcome::Success { hash, output: ClauseOutput::Inline(bytes) } if *hash == winner => Some(bytes.to_vec()),
+		Outcome::Success { hash, output: ClauseOutput::Inline(bytes) } if *hash == winner => {
+			Some(bytes.to_vec())
+		},
 		_ => None,
 	})
 }
@@ -348,7 +384,8 @@ async fn result(chain: &Chain, output: &Output, id: JobId, out: Option<PathBuf>)
 	if job.status != JobStatus::Completed {
 		return Err(Error::JobEnded { job: id, reason: format!("{:?}", job.status) });
 	}
-	let bytes = output_bytes(&job).ok_or_else(|| Error::NotFound(format!("output of job {id} on chain")))?;
+	let bytes = output_bytes(&job)
+		.ok_or_else(|| Error::NotFound(format!("output of job {id} on chain")))?;
 	if let Some(path) = out {
 		write_file(&path, &bytes)?;
 	}

@@ -13,7 +13,10 @@ pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
 	let failed = |reason| Error::File { path: path.into(), reason };
 	let len = std::fs::metadata(path).map_err(failed)?.len();
 	if len > limit {
-		return Err(Error::Argument(format!("{} has {len} bytes; at most {limit} fit", path.display())));
+		return Err(Error::Argument(format!(
+			"{} has {len} bytes; at most {limit} fit",
+			path.display()
+		)));
 	}
 	std::fs::read(path).map_err(failed)
 }

@@ -95,7 +95,10 @@ pub async fn run(command: NodeCommand, url: &str, output: &Output) -> Result<()>
 			let page: Page<NodeView> = chain.ask("concordat_nodes", two(from, limit)?).await?;
 			output.result(&page, |page| {
 				let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-				table(&["NODE", "STATUS", "ROLE", "WHERE", "STAKE", "RUNNING", "TRUST", "LEASE"], &rows)
+				table(
+					&["NODE", "STATUS", "ROLE", "WHERE", "STAKE", "RUNNING", "TRUST", "LEASE"],
+					&rows,
+				)
 			});
 			Ok(())
 		},
@@ -126,7 +129,11 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 			.try_into()
 			.map_err(|_| Error::Argument("at most 16 capabilities".into()))?,
 		capacity: args.capacity,
-		resources: Resources { cpu_cores: args.cores, memory_mib: args.memory_mib, ..Default::default() },
+		resources: Resources {
+			cpu_cores: args.cores,
+			memory_mib: args.memory_mib,
+			..Default::default()
+		},
 		latency_class: args.latency_class,
 	};
 	let mut params = RpcParams::new();
@@ -169,9 +176,13 @@ async fn attest(
 	};
 	let request = AttestRequest { genesis: chain.genesis(), node, challenge: challenge.1 };
 	let answer = enclave::attest(enclave_url, &request).await?;
-	let evidence = concordat_attestation::Evidence::decode(&mut &answer.evidence[..]).map_err(|_| {
-		Error::Enclave { url: enclave_url.into(), reason: "evidence of a kind that this program does not know".into() }
-	})?;
+	let evidence =
+		concordat_attestation::Evidence::decode(&mut &answer.evidence[..]).map_err(|_| {
+			Error::Enclave {
+				url: enclave_url.into(),
+				reason: "evidence of a kind that this program does not know".into(),
+			}
+		})?;
 	let arguments = (node, evidence, answer.signing_key, answer.encryption_key, challenge);
 	let included = chain.submit(controller, "Attestation", "attest", arguments).await?;
 	output.progress(format!(
@@ -220,7 +231,11 @@ fn describe(view: &NodeView) -> String {
 		format!("  can          {}", capabilities.join(", ")),
 		format!("  stake        {} (frozen {})", cdt(view.stake), cdt(view.frozen)),
 		format!("  running      {} of {}", view.running, view.spec.capacity),
-		format!("  trust        {}   quality {}", parts(view.reputation.0), parts(view.reputation.1)),
+		format!(
+			"  trust        {}   quality {}",
+			parts(view.reputation.0),
+			parts(view.reputation.1)
+		),
 		format!("  heartbeat    block {}", view.last_heartbeat),
 	];
 	if let Some(lease) = &view.lease {

@@ -259,7 +259,7 @@ fn lineage_should_bind_content_order_and_number() {
 	let all = [
 		lineage(&[]),
 		lineage(&[vec![]]),
-		lineage(&[a.clone()]),
+		lineage(std::slice::from_ref(&a)),
 		lineage(&[a.clone(), b.clone()]),
 		lineage(&[b, a]),
 		lineage(&[b"ab".to_vec()]),

@@ -17,7 +17,6 @@ use concordat_primitives::{
 	BlockNumber, CapabilityId, Jurisdiction, NodeId,
 };
 use concordat_runtime::{
-	opaque::Block,
 	pallet_attestation, pallet_node_staking,
 	transactions::{tx_extension, SignedPayload},
 	AccountId, RuntimeCall, UncheckedExtrinsic, VERSION,
@@ -97,7 +96,8 @@ impl DevChain {
 					challenge: info.finalized_hash,
 				};
 				let answer = client::attest(enclave, &request).await?;
-				let evidence = Decode::decode(&mut &answer.evidence[..]).map_err(|e| e.to_string())?;
+				let evidence =
+					Decode::decode(&mut &answer.evidence[..]).map_err(|e| e.to_string())?;
 				RuntimeCall::Attestation(pallet_attestation::Call::attest {
 					node: node.id,
 					evidence,
@@ -172,8 +172,8 @@ impl DevChain {
 }
 
 fn wants_evidence(node: &NodeView, identity: &Identity) -> bool {
-	let takes_leases = matches!(node.status, NodeStatus::Registered | NodeStatus::Inactive(_)) ||
-		node.status == NodeStatus::Active;
+	let takes_leases = matches!(node.status, NodeStatus::Registered | NodeStatus::Inactive(_))
+		|| node.status == NodeStatus::Active;
 	let held = node.lease.as_ref().is_some_and(|view| {
 		view.refusal.is_none() && view.lease.signing_key == identity.signing_key
 	});

@@ -69,7 +69,11 @@ pub async fn run(
 					"🔐 Enclave 0x{} answers at {}{}",
 					hex::encode(identity.signing_key),
 					enclave.url,
-					if identity.simulated { " (simulated: no hardware stands behind it)" } else { "" },
+					if identity.simulated {
+						" (simulated: no hardware stands behind it)"
+					} else {
+						""
+					},
 				),
 				Err(error) if enclave.answers != Some(false) => {
 					log::warn!("🔐 The enclave at {} does not answer: {error}", enclave.url)

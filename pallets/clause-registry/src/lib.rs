@@ -1,2 +1,408 @@
-//! The pallet is being laid out.
+//! The clause registry: what may run, where, under which policy.
+//!
+//! A clause is an executable policy with a name and a version, for instance
+//! `WHO::DiseaseAlert@2.3`. Its record says which program runs, on how many nodes, within which
+//! limits and times, and who may ask for it. A record never changes; a change is a new version, and
+//! jobs name the exact version, so a new one never disturbs a running job.
+//!
+//! # Surface
+//!
+//! | call | who | does |
+//! |---|---|---|
+//! | [`register`](Pallet::register) | owner of the authority; the first registrant becomes it | takes the deposit, requests the program, `Draft` or `Active` |
+//! | [`activate`](Pallet::activate) | owner | `Draft → Active` |
+//! | [`retire`](Pallet::retire) | owner | any `→ Retired`, final |
+//! | [`enter_safe_mode`](Pallet::enter_safe_mode) | owner or governance | `Active → SafeMode(Owner)` |
+//! | [`leave_safe_mode`](Pallet::leave_safe_mode) | owner or governance | `SafeMode → Active`, the count of failures starts anew |
+//! | [`transfer_ownership`](Pallet::transfer_ownership) | owner | hands over one clause, with its deposit |
+//! | [`transfer_authority`](Pallet::transfer_authority) | owner of the authority, or governance | hands over (governance also: assigns) an authority name |
+//! | [`set_params`](Pallet::set_params) | governance | changes [`Params`] |
+//!
+//! # Life cycle
+//!
+//! ```text
+//!  Draft ──activate──► Active ⇄ SafeMode ──retire──► Retired
+//!    └──────retire───────┴─────────────────────────────┘
+//! ```
+//!
+//! An active clause falls into safe mode by itself after [`Params::failure_threshold`] failed jobs in
+//! a row, and when a dispute asks for it. A clause in safe mode takes no new jobs; running ones end.
+//! Expiry and execution windows are not states: who dispatches checks them against the block.
+//!
+//! # Up and down
+//!
+//! Up: [`ClauseInspect`](concordat_primitives::traits::ClauseInspect) and
+//! [`ClauseJobs`](concordat_primitives::traits::ClauseJobs), used by job-dispatch, quorum-results and
+//! disputes. Down: preimages (`T::Preimages`) for programs, receipts (`T::Receipts`) for every change
+//! of state.
+//!
+//! # Money
+//!
+//! The owner's deposit is held under [`HoldReason::Clause`]: a base, and a price per byte of the
+//! record and of a program on chain (whoever noted the preimage gets its own deposit back once
+//! the clause requests it, so the clause has to pay for the space). When the clause is retired *and*
+//! its last job has ended, the program is no longer requested and the deposit is released in full.
+//! The record itself (at most 1.6 KB) stays forever: receipts and jobs of years ago remain
+//! explainable. The space for it is paid by the fee of the registration.
+//!
+//! # Invariants (checked by `do_try_state`)
+//!
+//! 1. What is on hold of an owner is the sum of the deposits of its clauses.
+//! 2. A record has no deposit if and only if it is retired and has no open job.
+//! 3. The index is a bijection between `0 .. count` and the records.
+//! 4. The latest version of a name is its greatest registered one; every authority has an owner.
+//! 5. Every program on chain whose clause holds a deposit is requested, and has the length named.
+//! 6. The parameters are valid.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod impls;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "std", feature = "try-runtime"))]
+mod try_state;
+mod types;
+mod validate;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+/// Target of this pallet's log lines.
+pub const LOG_TARGET: &str = "runtime::clause-registry";
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::boxed::Box;
+	use concordat_primitives::{
+		clause::{ClauseSpec, ClauseStatus},
+		text::Name,
+		traits::ReceiptSink,
+		AccountId, Balance, ClauseId, Version,
+	};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{
+			fungible::{Inspect, Mutate, MutateHold},
+			QueryPreimage, StorePreimage,
+		},
+	};
+	use frame_system::pallet_prelude::*;
+	use sp_runtime::traits::BlakeTwo256;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId> {
+		/// The runtime's reasons for holds.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// Where deposits are held.
+		type Currency: Inspect<AccountId, Balance = Balance>
+			+ Mutate<AccountId>
+			+ MutateHold<AccountId, Reason = Self::RuntimeHoldReason>;
+
+		/// Who may own clauses: signed accounts, and the accounts of DAOs.
+		type OwnerOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = AccountId>;
+
+		/// Governance: sets parameters, assigns authorities, stops and frees any clause.
+		type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Where programs lie. Requested for as long as a clause needs its program.
+		type Preimages: QueryPreimage<H = BlakeTwo256> + StorePreimage;
+
+		/// Where changes of state are audited.
+		type Receipts: ReceiptSink;
+
+		/// Weights of this pallet.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Why funds are held.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Deposit for the record and the program of a clause.
+		Clause,
+	}
+
+	/// Every clause ever registered. Written by `register`; never removed.
+	#[pallet::storage]
+	pub type Clauses<T: Config> =
+		CountedStorageMap<_, Blake2_128Concat, ClauseId, ClauseRecord, OptionQuery>;
+
+	/// Clauses in the order of their registration, for paging. Written by `register`; never removed.
+	#[pallet::storage]
+	pub type ByIndex<T: Config> = StorageMap<_, Twox64Concat, u64, ClauseId, OptionQuery>;
+
+	/// Who speaks under an authority's name. Written by its first registration, `transfer_authority`.
+	#[pallet::storage]
+	pub type Authorities<T: Config> = StorageMap<_, Blake2_128Concat, Name, AccountId, OptionQuery>;
+
+	/// Greatest version registered of a name of an authority. Written by `register`; only ever grows.
+	#[pallet::storage]
+	pub type Latest<T: Config> =
+		StorageMap<_, Blake2_128Concat, (Name, Name), Version, OptionQuery>;
+
+	/// What governance may change. Written by genesis and `set_params`.
+	#[pallet::storage]
+	pub type Parameters<T: Config> = StorageValue<_, Params, ValueQuery>;
+
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// What governance may change later.
+		pub params: Params,
+		#[serde(skip)]
+		#[doc(hidden)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			assert!(
+				self.params.is_valid(),
+				"clause-registry: a failure threshold of 0 is no threshold"
+			);
+			Parameters::<T>::put(&self.params);
+		}
+	}
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A clause was registered.
+		ClauseRegistered {
+			/// Clause and version.
+			id: ClauseId,
+			/// Who owns it.
+			owner: AccountId,
+			/// Place in the order of registration.
+			index: u64,
+			/// What is held for it.
+			deposit: Balance,
+		},
+		/// A clause changed its state.
+		ClauseStatusChanged {
+			/// Clause and version.
+			id: ClauseId,
+			/// Where it stands now.
+			status: ClauseStatus,
+		},
+		/// A retired clause's last job has ended: its program is no longer requested and its deposit
+		/// was released. Emitted once per clause.
+		ClauseReleased {
+			/// Clause and version.
+			id: ClauseId,
+			/// Who got the deposit back.
+			owner: AccountId,
+			/// What was released.
+			deposit: Balance,
+		},
+		/// A clause has a new owner, who holds its deposit from now on.
+		OwnershipTransferred {
+			/// Clause and version.
+			id: ClauseId,
+			/// Old owner.
+			from: AccountId,
+			/// New owner.
+			to: AccountId,
+		},
+		/// An authority's name has a new owner; `from` is `None` if nobody had it.
+		AuthorityTransferred {
+			/// The authority.
+			authority: Name,
+			/// Old owner.
+			from: Option<AccountId>,
+			/// New owner.
+			to: AccountId,
+		},
+		/// Governance changed the parameters.
+		ParamsSet {
+			/// The new ones.
+			params: Params,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The authority or the name is not made of 1 to 32 letters, digits, `_`, `-` or `.`.
+		InvalidId,
+		/// The authority belongs to another account.
+		AuthorityTaken,
+		/// The version is not greater than every version registered before.
+		VersionNotGreater,
+		/// The execution mode's numbers make no sense: a quorum needs n/2 < k ≤ n ≤ 7.
+		InvalidMode,
+		/// A clause of high or critical risk may not rest on one node's word.
+		RiskNeedsQuorum,
+		/// The capability is not made of 1 to 16 letters, digits, `_`, `-` or `.`.
+		InvalidCapability,
+		/// A resource limit is zero or beyond what any clause may ask for.
+		InvalidLimits,
+		/// No trigger is accepted, or one that does not exist.
+		InvalidTriggers,
+		/// A jurisdiction of the policy is not three capital letters.
+		InvalidJurisdiction,
+		/// The execution window is empty, or begins when the clause has expired.
+		InvalidWindow,
+		/// The execution window lies in the past.
+		WindowOver,
+		/// The expiry lies in the past.
+		ExpiryPast,
+		/// The program is empty or longer than 512 KiB.
+		InvalidProgramLength,
+		/// No preimage with the program's hash is on chain: note it first.
+		ProgramNotNoted,
+		/// The preimage has another length than the clause says.
+		ProgramLengthMismatch,
+		/// The program's location is not an `http://` or `https://` address in printable ASCII.
+		InvalidLocation,
+		/// No such clause.
+		UnknownClause,
+		/// No such authority.
+		UnknownAuthority,
+		/// Only the owner may do this.
+		NotOwner,
+		/// Only a draft can be activated.
+		NotDraft,
+		/// Only an active clause can enter safe mode.
+		NotActive,
+		/// The clause is not in safe mode.
+		NotInSafeMode,
+		/// The clause is retired, for good.
+		AlreadyRetired,
+		/// The new owner is the present one.
+		SameOwner,
+		/// The parameters make no sense: the failure threshold is at least 1.
+		InvalidParams,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			use concordat_primitives::clause::MAX_PROGRAM_BYTES;
+			assert!(
+				T::Preimages::MAX_LENGTH >= MAX_PROGRAM_BYTES as usize,
+				"the longest program must fit a preimage"
+			);
+			assert!(Params::default().is_valid(), "the default parameters must be valid");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Registers a clause, as a draft or active at once.
+		///
+		/// The first registration under an authority's name makes the caller its owner; later ones
+		/// have to come from the owner, and each version has to be greater than all before. A deposit
+		/// is held from the caller. A program on chain must have been noted as a preimage before; it
+		/// is requested for as long as the clause needs it.
+		///
+		/// Emits `ClauseRegistered`, `ClauseStatusChanged`, and `AuthorityTransferred` for a new
+		/// authority.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::register().saturating_add(T::Receipts::weight()))]
+		pub fn register(
+			origin: OriginFor<T>,
+			id: ClauseId,
+			spec: Box<ClauseSpec>,
+			activate: bool,
+		) -> DispatchResult {
+			let owner = T::OwnerOrigin::ensure_origin(origin)?;
+			Self::do_register(owner, id, *spec, activate)
+		}
+
+		/// Offers a draft: from now on it takes jobs. Emits `ClauseStatusChanged`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::activate().saturating_add(T::Receipts::weight()))]
+		pub fn activate(origin: OriginFor<T>, id: ClauseId) -> DispatchResult {
+			let owner = T::OwnerOrigin::ensure_origin(origin)?;
+			Self::do_activate(&owner, &id)
+		}
+
+		/// Retires a clause for good: it takes no new jobs, running ones end. The deposit comes back
+		/// and the program may go when the last of them has ended.
+		///
+		/// Emits `ClauseStatusChanged`, and `ClauseReleased` if no job is open.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::retire().saturating_add(T::Receipts::weight()))]
+		pub fn retire(origin: OriginFor<T>, id: ClauseId) -> DispatchResult {
+			let owner = T::OwnerOrigin::ensure_origin(origin)?;
+			Self::do_retire(&owner, &id)
+		}
+
+		/// Stops an active clause for now: it takes no new jobs, running ones end. By its owner or by
+		/// governance. Emits `ClauseStatusChanged`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::enter_safe_mode().saturating_add(T::Receipts::weight()))]
+		pub fn enter_safe_mode(origin: OriginFor<T>, id: ClauseId) -> DispatchResult {
+			let owner = Self::ensure_owner_or_force(origin)?;
+			Self::do_enter_safe_mode(owner.as_ref(), &id)
+		}
+
+		/// Lets a clause out of safe mode, whatever brought it there; its count of failures starts
+		/// anew. By its owner or by governance. Emits `ClauseStatusChanged`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::leave_safe_mode().saturating_add(T::Receipts::weight()))]
+		pub fn leave_safe_mode(origin: OriginFor<T>, id: ClauseId) -> DispatchResult {
+			let owner = Self::ensure_owner_or_force(origin)?;
+			Self::do_leave_safe_mode(owner.as_ref(), &id)
+		}
+
+		/// Hands one version of a clause, with its deposit, to another account. The authority's name
+		/// stays with its owner. Emits `OwnershipTransferred`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::transfer_ownership())]
+		pub fn transfer_ownership(
+			origin: OriginFor<T>,
+			id: ClauseId,
+			new_owner: AccountId,
+		) -> DispatchResult {
+			let owner = T::OwnerOrigin::ensure_origin(origin)?;
+			Self::do_transfer_ownership(&owner, &id, new_owner)
+		}
+
+		/// Hands an authority's name to another account, which alone may register under it from then
+		/// on. By its owner, or by governance, which may also assign a name that nobody has. Clauses
+		/// registered before stay with their owners. Emits `AuthorityTransferred`.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::transfer_authority())]
+		pub fn transfer_authority(
+			origin: OriginFor<T>,
+			authority: Name,
+			new_owner: AccountId,
+		) -> DispatchResult {
+			let owner = Self::ensure_owner_or_force(origin)?;
+			Self::do_transfer_authority(owner.as_ref(), authority, new_owner)
+		}
+
+		/// Changes the parameters. Deposits on hold stay as they are. By governance. Emits `ParamsSet`.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::set_params())]
+		pub fn set_params(origin: OriginFor<T>, params: Params) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			ensure!(params.is_valid(), Error::<T>::InvalidParams);
+			Parameters::<T>::put(&params);
+			Self::deposit_event(Event::ParamsSet { params });
+			Ok(())
+		}
+	}
+}

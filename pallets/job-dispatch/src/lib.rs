@@ -1,2 +1,710 @@
-//! The pallet is being laid out.
+//! # Job dispatch
+//!
+//! Takes jobs against money held in escrow, queues them by class, seats them on staked and attested nodes by
+//! sampling, and moves them on when nodes stay silent.
+//!
+//! ## Surface
+//!
+//! | index | call | who |
+//! |---|---|---|
+//! | 0 | [`dispatch`](Pallet::dispatch) | anybody whom the clause permits |
+//! | 1 | [`cancel`](Pallet::cancel) | the requester, before nodes work on the job |
+//! | 2 | [`pause`](Pallet::pause) | governance: holds back a clause, a class or a jurisdiction for a time |
+//! | 3 | [`resume`](Pallet::resume) | governance: lifts that early |
+//! | 4 | [`fail_job`](Pallet::fail_job) | governance: ends a job that nobody else ends |
+//! | 5 | [`set_params`](Pallet::set_params) | Root |
+//!
+//! For other pallets: [`JobBoard`](concordat_primitives::traits::JobBoard) (results, disputes) and
+//! [`NodePool`](concordat_primitives::traits::NodePool) (node-staking). For clients: `view`, `page`, `candidates`,
+//! `check_dispatch`, `totals` and the view function `quote`.
+//!
+//! ## Down and up
+//!
+//! Down: clauses ([`Config::Clauses`], [`Config::ClauseJobs`]), node controllers ([`Config::Nodes`]), leases at the
+//! moment of seating ([`Config::Leases`]), receipts ([`Config::Receipts`]), the block's randomness
+//! ([`Config::Randomness`]). Up: [`Config::Listener`] hears of every seat given up while its round goes on
+//! (`seat_lost`), of every round that ends without a result (`round_over`, exactly once, after the job has been
+//! written back), and of pruning. The callee's weight is charged by whoever calls.
+//!
+//! ## Life of a job
+//!
+//! | state | event | next |
+//! |---|---|---|
+//! | – | `dispatch` | Pending, at the tail of its class |
+//! | Pending | enough eligible nodes | Scheduled; all seats share one attempt and one nonce |
+//! | Pending | too few | Pending, at the tail, with the reason; others go first |
+//! | Pending | a switch holds it back | Paused; looks again at the end of the switch, or every 15 blocks |
+//! | Pending, Paused | `cancel` | Cancelled |
+//! | Scheduled | first acknowledgement or delivery | Running |
+//! | Scheduled, Running | a seat is silent | the best backup steps in under the next attempt; without one, the others go on if they can still reach the quorum; if not, the round is over |
+//! | Scheduled, Running | the round is over | Pending, at the head; the nodes of a round that disagreed are not asked in the next one; with no attempt left: Failed |
+//! | Scheduled, Running | `settle` | Completed, or Failed(Program) |
+//! | any of these | its time is over | Expired |
+//! | Scheduled, Running, Completed | `freeze` | Disputed; its deadlines do not fire and are put off by the time it takes |
+//! | Disputed | `unfreeze` | where it was, or Slashed |
+//! | ended | challenge window over | pruned to a [`JobStub`](types::JobStub) |
+//!
+//! ## Money
+//!
+//! `dispatch` holds the most that the job can cost as [`HoldReason::Escrow`], at prices that are frozen then, and a
+//! deposit for the room it takes as [`HoldReason::Input`]. `settle` pays each node that agreed the price of the usage
+//! it signed, at most its seat's share, out of the hold; fees go to [`Config::FeeDestination`]; the rest comes back.
+//! A job that ends without a result costs nothing, except the scheduling fee once it has been assigned: the
+//! chain has done that work. The deposit comes back when the input goes: at once when there is no result, with
+//! the pruning when there is one, because a dispute may have to run it again. A payment that an account cannot
+//! receive (its node is gone, or it would stay below the existential deposit) goes back to the requester; a
+//! refund that the requester's account cannot receive, which is less than an existential deposit, goes to the
+//! fee destination.
+//!
+//! ## Refusals
+//!
+//! A request that is at fault itself fails with an [`Error`] and leaves nothing. When governance's filter turns a
+//! dispatch away (clause status, expiry, window, trigger, requester, class), the call *succeeds* with
+//! [`Event::DispatchRefused`] and a receipt: an `Err` would roll both back, and an audit trail without its
+//! refusals is none. No money is held; the transaction fee is kept. `check_dispatch` tells both beforehand.
+//!
+//! ## Properties
+//!
+//! * *Cost.* An assignment probes at most `3 · d · (seats + backups)` nodes, however many there are; there is no loop
+//!   over nodes, jobs or queues anywhere in a hook.
+//! * *Liveness.* The hook works under a [`WeightMeter`](frame_support::weights::WeightMeter) with a governed share
+//!   of the block. What it does not reach it finds in the next block: deadlines by a cursor, jobs by their queue. The
+//!   agenda has no full block: a page that is full is followed by another, so no deadline is ever dropped.
+//! * *Fairness.* Classes take turns 8 : 4 : 2 : 1; a job that cannot be placed goes to the tail and is tried at most
+//!   once per block.
+//! * *Unpredictability.* A job is drawn with the randomness of a later block than the one that took it in.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+mod agenda_impls;
+mod board_impls;
+mod dispatch_impls;
+mod money_impls;
+mod pool_impls;
+pub mod pricing;
+mod schedule_impls;
+pub mod scheduler;
+#[cfg(any(test, feature = "std", feature = "try-runtime"))]
+mod try_state;
+pub mod types;
+mod views;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+/// Target of this pallet's log lines.
+pub(crate) const LOG_TARGET: &str = "runtime::job-dispatch";
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::WeightInfo;
+	use crate::{pricing::Quote, types::*};
+	use concordat_primitives::{
+		job::{Backups, JobClass, JobConstraints, JobInput, JobStatus},
+		traits::{
+			BlockRandomness, ClauseInspect, ClauseJobs, JobListener, LeaseInspect, NodeInspect,
+			ReceiptSink,
+		},
+		AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, JobId, NodeId, ReceiptId,
+	};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::fungible::{Inspect, Mutate, MutateHold},
+		weights::WeightMeter,
+	};
+	use frame_system::pallet_prelude::{BlockNumberFor, OriginFor, *};
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId> {
+		/// Names the holds of this pallet.
+		type RuntimeHoldReason: From<HoldReason>;
+		/// The money that jobs are paid with.
+		type Currency: Inspect<AccountId, Balance = Balance>
+			+ Mutate<AccountId>
+			+ MutateHold<AccountId, Reason = Self::RuntimeHoldReason>;
+		/// What a clause is and whether it takes jobs.
+		type Clauses: ClauseInspect<AccountId>;
+		/// Hears of jobs, for safe mode and to keep programs.
+		type ClauseJobs: ClauseJobs;
+		/// Who controls a node, and so is paid.
+		type Nodes: NodeInspect<AccountId>;
+		/// Whether the lease of a node counts at the moment of seating.
+		type Leases: LeaseInspect;
+		/// The audit trail.
+		type Receipts: ReceiptSink;
+		/// Hears of seats and rounds that are over; counts the votes.
+		type Listener: JobListener;
+		/// What nobody knew when the job was dispatched.
+		type Randomness: BlockRandomness;
+		/// Where fees go.
+		#[pallet::constant]
+		type FeeDestination: Get<AccountId>;
+		/// May hold jobs back for a time, and end them.
+		type GovernanceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Makes clauses and nodes for the benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
+		/// Weights of the calls and of the steps of the hook.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Why money is held.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// The most that a job can cost, until it ends.
+		#[codec(index = 0)]
+		Escrow,
+		/// Deposit for the input and the records of a job, until they go.
+		#[codec(index = 1)]
+		Input,
+	}
+
+	/// What governance can change. Set at genesis and by `set_params`.
+	#[pallet::storage]
+	pub type Parameters<T> = StorageValue<_, Params, ValueQuery>;
+
+	/// Number of the first job.
+	#[pallet::type_value]
+	pub fn FirstJob() -> JobId {
+		1
+	}
+
+	/// Number of the next job. Only counts up.
+	#[pallet::storage]
+	pub type NextJob<T> = StorageValue<_, JobId, ValueQuery, FirstJob>;
+
+	/// Jobs, from dispatch until they are pruned.
+	#[pallet::storage]
+	pub type Jobs<T> = StorageMap<_, Twox64Concat, JobId, Job>;
+
+	/// What each job asks for; lives as long as the job and never changes.
+	#[pallet::storage]
+	pub type Orders<T> = StorageMap<_, Twox64Concat, JobId, Order>;
+
+	/// Inputs: as long as a job can still be run, or run again for a dispute.
+	#[pallet::storage]
+	pub type Inputs<T> = StorageMap<_, Twox64Concat, JobId, JobInput>;
+
+	/// What stays of pruned jobs.
+	#[pallet::storage]
+	pub type Stubs<T> = StorageMap<_, Twox64Concat, JobId, JobStub>;
+
+	/// Heads, tails and turns of the queues.
+	#[pallet::storage]
+	pub type Queues<T> = StorageValue<_, Rings, ValueQuery>;
+
+	/// The jobs at the places of the queues.
+	#[pallet::storage]
+	pub type Queued<T> =
+		StorageDoubleMap<_, Twox64Concat, JobClass, Twox64Concat, u64, JobId, OptionQuery>;
+
+	/// What governance holds back, and until when. Switches whose time is over go with the next change.
+	#[pallet::storage]
+	pub type Switches<T> = StorageValue<_, SwitchList, ValueQuery>;
+
+	/// Nodes that take jobs. Written by node-staking through `NodePool`; the standing by what nodes do.
+	#[pallet::storage]
+	pub type Seatings<T> = StorageMap<_, Twox64Concat, NodeId, Seating>;
+
+	/// Standing of nodes that take no jobs now, unless it is that of a newcomer.
+	#[pallet::storage]
+	pub type Standings<T> = StorageMap<_, Twox64Concat, NodeId, Standing, ValueQuery>;
+
+	/// Capabilities under which a node is in the pools.
+	#[pallet::storage]
+	pub type Offers<T> = StorageMap<_, Twox64Concat, NodeId, OfferList>;
+
+	/// The pools: dense, so that an index drawn at random is a node drawn at random.
+	#[pallet::storage]
+	pub type Pools<T> =
+		StorageDoubleMap<_, Blake2_128Concat, PoolKey, Twox64Concat, u32, NodeId, OptionQuery>;
+
+	/// Nodes in each pool.
+	#[pallet::storage]
+	pub type PoolSizes<T> = StorageMap<_, Blake2_128Concat, PoolKey, u32, ValueQuery>;
+
+	/// Where a node is in each of its pools.
+	#[pallet::storage]
+	pub type PoolPlaces<T> =
+		StorageDoubleMap<_, Blake2_128Concat, PoolKey, Twox64Concat, NodeId, u32, OptionQuery>;
+
+	/// Jobs on which a node holds a seat.
+	#[pallet::storage]
+	pub type AssignmentsOf<T> = StorageMap<_, Twox64Concat, NodeId, AssignmentList, ValueQuery>;
+
+	/// What is due at a block, in pages of 256 items.
+	#[pallet::storage]
+	pub type Agenda<T> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumber, Twox64Concat, u32, AgendaPage, ValueQuery>;
+
+	/// Last page of a block that has more than one.
+	#[pallet::storage]
+	pub type LastPages<T> = StorageMap<_, Twox64Concat, BlockNumber, u32, ValueQuery>;
+
+	/// How far the agenda has been worked off.
+	#[pallet::storage]
+	pub type AgendaCursor<T> = StorageValue<_, Cursor>;
+
+	/// Totals, for dashboards.
+	#[pallet::storage]
+	pub type Totals<T> = StorageValue<_, Counters, ValueQuery>;
+
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// What governance can change later.
+		pub params: Params,
+		#[serde(skip)]
+		#[doc(hidden)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			assert!(
+				Pallet::<T>::ensure_params(&self.params).is_ok(),
+				"jobDispatch.params: values out of range, or a hook share too small for its dearest step"
+			);
+			Parameters::<T>::put(&self.params);
+		}
+	}
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A job was accepted and its cost held.
+		JobDispatched {
+			/// Job.
+			job: JobId,
+			/// Who asked.
+			requester: AccountId,
+			/// Clause and version.
+			clause: ClauseId,
+			/// Class.
+			class: JobClass,
+			/// Held as escrow.
+			escrow: Balance,
+			/// Held as deposit.
+			deposit: Balance,
+			/// First block at which the job expires.
+			expires_at: BlockNumber,
+		},
+		/// Alert: governance's filter turned a dispatch away. The receipt is the audit entry.
+		DispatchRefused {
+			/// Who asked.
+			requester: AccountId,
+			/// Clause and version.
+			clause: ClauseId,
+			/// Why.
+			reason: Refusal,
+			/// Receipt of the refusal.
+			receipt: ReceiptId,
+		},
+		/// A job could not be placed, for another reason than the last time. It is tried again.
+		JobWaiting {
+			/// Job.
+			job: JobId,
+			/// Why.
+			reason: Waiting,
+		},
+		/// A job was assigned.
+		JobAssigned {
+			/// Job.
+			job: JobId,
+			/// Attempt that all these seats carry.
+			attempt: Attempt,
+			/// Who sits, each with the score it was chosen with, in parts of 10⁹.
+			seats: BoundedVec<(NodeId, u64), ConstU32<{ concordat_primitives::clause::MAX_SEATS }>>,
+			/// Who would step in, best first.
+			backups: Backups,
+			/// First block at which a silent node loses its seat.
+			ack_by: BlockNumber,
+			/// First block at which a result is too late.
+			deliver_by: BlockNumber,
+		},
+		/// A node acknowledged its seat.
+		SeatAcknowledged {
+			/// Job.
+			job: JobId,
+			/// Attempt of the seat.
+			attempt: Attempt,
+			/// Who sits.
+			node: NodeId,
+		},
+		/// A node delivered.
+		SeatDelivered {
+			/// Job.
+			job: JobId,
+			/// Attempt of the seat.
+			attempt: Attempt,
+			/// Who sits.
+			node: NodeId,
+		},
+		/// A node was silent and lost its seat.
+		SeatLost {
+			/// Job.
+			job: JobId,
+			/// Attempt of the seat.
+			attempt: Attempt,
+			/// Who sat.
+			node: NodeId,
+			/// What did not come.
+			silence: Silence,
+			/// First block at which the node is asked again.
+			cooldown_until: BlockNumber,
+		},
+		/// A backup stepped in for a silent node, with a fresh nonce.
+		BackupSeated {
+			/// Job.
+			job: JobId,
+			/// Attempt of the new seat.
+			attempt: Attempt,
+			/// Who sits now.
+			node: NodeId,
+			/// The score it was chosen with, in parts of 10⁹.
+			score: u64,
+		},
+		/// A round ended without a result; the job is back at the head of its queue.
+		RoundOver {
+			/// Job.
+			job: JobId,
+			/// Attempts made so far.
+			attempts: Attempt,
+			/// Whether the nodes disagreed; otherwise they were silent.
+			disagreed: bool,
+		},
+		/// A node was paid for a job.
+		NodePaid {
+			/// Job.
+			job: JobId,
+			/// Node.
+			node: NodeId,
+			/// Paid to its controller.
+			amount: Balance,
+		},
+		/// The nodes agreed; the job is paid and closed.
+		JobSettled {
+			/// Job.
+			job: JobId,
+			/// Completed, or failed by the program.
+			status: JobStatus,
+			/// Paid to nodes.
+			paid: Balance,
+			/// Paid as fees.
+			fees: Balance,
+			/// Returned to the requester.
+			refunded: Balance,
+		},
+		/// A job ended without a result.
+		JobEnded {
+			/// Job.
+			job: JobId,
+			/// How.
+			status: JobStatus,
+			/// Paid as fees.
+			fees: Balance,
+			/// Returned to the requester.
+			refunded: Balance,
+			/// Receipt of the end.
+			receipt: ReceiptId,
+		},
+		/// A switch holds the job back.
+		JobPaused {
+			/// Job.
+			job: JobId,
+		},
+		/// Nothing holds the job back any more; it is at the tail of its queue.
+		JobResumed {
+			/// Job.
+			job: JobId,
+		},
+		/// A dispute froze the job.
+		JobFrozen {
+			/// Job.
+			job: JobId,
+			/// Where it stood.
+			was: JobStatus,
+		},
+		/// The verdict is there.
+		JobUnfrozen {
+			/// Job.
+			job: JobId,
+			/// Where it stands now.
+			status: JobStatus,
+		},
+		/// The records of a job are gone; a stub stays.
+		JobPruned {
+			/// Job.
+			job: JobId,
+		},
+		/// Governance holds something back.
+		Paused {
+			/// What.
+			subject: PauseSubject,
+			/// First block at which it is no longer held back.
+			until: BlockNumber,
+		},
+		/// Governance lifted a switch before its time.
+		Resumed {
+			/// What.
+			subject: PauseSubject,
+		},
+		/// A node is in the pools, or has a new profile there.
+		NodeAdmitted {
+			/// Node.
+			node: NodeId,
+		},
+		/// A node left the pools.
+		NodeEvicted {
+			/// Node.
+			node: NodeId,
+		},
+		/// Governance changed the parameters.
+		ParamsChanged,
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// No such clause is registered.
+		ClauseUnknown,
+		/// The input is empty.
+		InputEmpty,
+		/// The input is longer than allowed.
+		InputTooLarge,
+		/// The location of the input is not a URL in printable ASCII, such as https://host/path.
+		InputLocationInvalid,
+		/// A node is both preferred and excluded.
+		PreferredExcluded,
+		/// A jurisdiction is not three capital letters (ISO 3166-1 alpha-3).
+		JurisdictionInvalid,
+		/// The requester's jurisdictions and those of the clause have none in common.
+		JurisdictionsDisjoint,
+		/// A least trust or quality is above one (10⁶ parts).
+		ThresholdOutOfBounds,
+		/// The timeout is shorter than one round of the clause takes, or longer than allowed.
+		TimeoutOutOfBounds,
+		/// The job may cost more than the requester wants to pay.
+		PriceAboveMax,
+		/// The requester's free balance does not cover the escrow and the deposit.
+		CannotPay,
+		/// The queue of this class is full.
+		QueueFull,
+		/// No such job, or it has been pruned.
+		JobUnknown,
+		/// Only the requester may do this.
+		NotRequester,
+		/// Nodes work on the job already, or it has ended.
+		NotCancellable,
+		/// The job has ended, or a dispute has frozen it.
+		NotLive,
+		/// No node works on the job now.
+		NotAssigned,
+		/// The node holds no seat on this job for this attempt.
+		NotSeated,
+		/// The seat was acknowledged before.
+		AlreadyAcknowledged,
+		/// The seat was delivered before.
+		AlreadyDelivered,
+		/// The deadline of the seat has passed.
+		TooLate,
+		/// The settlement names too few nodes, one twice, or one without a seat.
+		SettlementInvalid,
+		/// The job can not be disputed: it is not assigned, and its challenge window is not open.
+		NotDisputable,
+		/// No dispute has frozen the job.
+		NotDisputed,
+		/// The parameters are out of their bounds, or contradict each other.
+		ParamsInvalid,
+		/// A pause lasts for at least one block and at most as long as the parameters allow.
+		PauseOutOfBounds,
+		/// Too many switches hold at a time.
+		TooManyPauses,
+		/// No switch holds this back.
+		NotPaused,
+		/// A node without capabilities takes no jobs.
+		NoCapabilities,
+		/// The node names more capabilities than allowed.
+		TooManyCapabilities,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			let mut meter = WeightMeter::with_limit(Self::hook_limit(&Parameters::<T>::get()));
+			// What decides whether there is anything to do is charged in any case.
+			meter.consume(T::WeightInfo::tick());
+			Self::tick(&mut meter);
+			meter.consumed()
+		}
+
+		fn integrity_test() {
+			assert!(
+				Self::ensure_params(&Params::default()).is_ok(),
+				"the default parameters must be valid for the weights of this runtime"
+			);
+			assert!(
+				JobStub::max_encoded_len() <= 96,
+				"what stays of a job must not take more than 96 bytes"
+			);
+			assert!(
+				concordat_primitives::job::MAX_BACKUPS >= Params::default().backups,
+				"the default number of backups must fit a job"
+			);
+			assert!(
+				!T::FeeDestination::get().encode().iter().all(|byte| *byte == 0),
+				"fees must not go to the zero account"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Asks for one execution of a clause on an input.
+		///
+		/// Holds the most that the job can cost, and a deposit for its input. Governance's filter may turn
+		/// the request away: then the call succeeds, nothing is held, and the refusal is on record.
+		///
+		/// Parameters: `clause`: name and version; `input`: the bytes, or where they are and what they
+		/// commit to; `constraints`: class, trigger, time, price, and which nodes may sit.
+		///
+		/// Emits `JobDispatched`, or `DispatchRefused`.
+		#[pallet::call_index(0)]
+		#[pallet::weight(
+			Pallet::<T>::weight_of_dispatch(input).max(Pallet::<T>::weight_of_refusal())
+		)]
+		pub fn dispatch(
+			origin: OriginFor<T>,
+			clause: ClauseId,
+			input: JobInput,
+			constraints: JobConstraints,
+		) -> DispatchResultWithPostInfo {
+			let requester = ensure_signed(origin)?;
+			let opened = Self::do_dispatch(requester, clause, input, constraints)?;
+			Ok(match opened {
+				Some(_) => None::<Weight>.into(),
+				None => Some(Self::weight_of_refusal()).into(),
+			})
+		}
+
+		/// Withdraws a job that no node works on.
+		///
+		/// Everything held comes back, except the scheduling fee if the job had been assigned before.
+		///
+		/// Emits `JobEnded`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(Pallet::<T>::weight_of_end(T::WeightInfo::cancel()))]
+		pub fn cancel(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_cancel(who, job)
+		}
+
+		/// Holds back the jobs of a clause or of a class, or the nodes of a jurisdiction, for so many
+		/// blocks. Jobs that nodes work on already go on. A second switch on the same replaces the first.
+		///
+		/// Emits `Paused`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::pause())]
+		pub fn pause(
+			origin: OriginFor<T>,
+			subject: PauseSubject,
+			blocks: BlockNumber,
+		) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_pause(subject, blocks)
+		}
+
+		/// Lifts a switch before its time. Jobs that it held back return within 15 blocks.
+		///
+		/// Emits `Resumed`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::resume())]
+		pub fn resume(origin: OriginFor<T>, subject: PauseSubject) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_resume(subject)
+		}
+
+		/// Ends a job that has not ended. Everything held comes back, except the scheduling fee if the job
+		/// had been assigned.
+		///
+		/// Emits `JobEnded`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(Pallet::<T>::weight_of_end(T::WeightInfo::fail_job()))]
+		pub fn fail_job(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_fail_job(job)
+		}
+
+		/// Changes the parameters. Jobs keep the prices that they were dispatched with.
+		///
+		/// Emits `ParamsChanged`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::set_params())]
+		pub fn set_params(origin: OriginFor<T>, params: Params) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::ensure_params(&params)?;
+			Parameters::<T>::put(params);
+			Self::deposit_event(Event::ParamsChanged);
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// What a dispatch would cost now, or why it would not open a job.
+		pub fn quote(
+			requester: AccountId,
+			clause: ClauseId,
+			input: JobInput,
+			constraints: JobConstraints,
+		) -> Result<Quote, Objection> {
+			Self::check_dispatch(&requester, &clause, &input, &constraints)
+		}
+
+		/// What governance can change.
+		pub fn parameters() -> Params {
+			Parameters::<T>::get()
+		}
+
+		/// What stays of a pruned job.
+		pub fn stub(job: JobId) -> Option<JobStub> {
+			Stubs::<T>::get(job)
+		}
+
+		/// What the scheduler knows of a node that takes jobs.
+		pub fn seating(node: NodeId) -> Option<Seating> {
+			Seatings::<T>::get(node)
+		}
+
+		/// What holds jobs back, and until when.
+		pub fn switches() -> SwitchList {
+			Switches::<T>::get()
+		}
+
+		/// Capabilities under which a node is in the pools.
+		pub fn offers(node: NodeId) -> alloc::vec::Vec<CapabilityId> {
+			Offers::<T>::get(node).unwrap_or_default().into_inner()
+		}
+	}
+}

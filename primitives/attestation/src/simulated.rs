@@ -16,7 +16,9 @@ pub fn test_anchor() -> Anchor {
 }
 
 /// What the simulator says.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
 pub struct SimulatedReport {
 	/// Code that runs.
 	pub measurement: Measurement,
@@ -35,7 +37,9 @@ pub struct SimulatedReport {
 }
 
 /// A simulated report and the anchor's Ed25519 signature over [`message`].
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
 pub struct SimulatedEvidence {
 	/// What is said.
 	pub report: SimulatedReport,
@@ -61,11 +65,17 @@ pub fn sign(report: SimulatedReport, seed: &[u8; 32]) -> SimulatedEvidence {
 }
 
 /// Verifies simulated evidence at `now`.
-pub fn verify(evidence: &SimulatedEvidence, anchors: &[Anchor], now: u64) -> Result<Claims, VerifyError> {
+pub fn verify(
+	evidence: &SimulatedEvidence,
+	anchors: &[Anchor],
+	now: u64,
+) -> Result<Claims, VerifyError> {
 	let report = &evidence.report;
 	// Cheap checks first; only a *test* anchor can vouch for a simulator.
 	if !anchors.iter().any(|anchor| {
-		anchor.vendor == Vendor::Simulated && anchor.kind == AnchorKind::Test && anchor.key == evidence.anchor
+		anchor.vendor == Vendor::Simulated
+			&& anchor.kind == AnchorKind::Test
+			&& anchor.key == evidence.anchor
 	}) {
 		return Err(VerifyError::NoAnchor);
 	}
@@ -79,7 +89,9 @@ pub fn verify(evidence: &SimulatedEvidence, anchors: &[Anchor], now: u64) -> Res
 		return Err(VerifyError::Expired(now - report.not_after));
 	}
 	VerifyingKey::from_bytes(&evidence.anchor)
-		.and_then(|key| key.verify_strict(&message(report), &Signature::from_bytes(&evidence.signature)))
+		.and_then(|key| {
+			key.verify_strict(&message(report), &Signature::from_bytes(&evidence.signature))
+		})
 		.map_err(|_| VerifyError::BadSignature)?;
 	Ok(Claims {
 		vendor: Vendor::Simulated,
@@ -136,7 +148,10 @@ mod tests {
 		assert_eq!(verify_any(&debug, &anchors, 150), Err(VerifyError::Debug));
 		let Evidence::Simulated(mut forged) = good;
 		forged.report.measurement = Measurement([1; 48]);
-		assert_eq!(verify_any(&Evidence::Simulated(forged), &anchors, 150), Err(VerifyError::BadSignature));
+		assert_eq!(
+			verify_any(&Evidence::Simulated(forged), &anchors, 150),
+			Err(VerifyError::BadSignature)
+		);
 	}
 
 	#[test]

@@ -94,8 +94,12 @@ pub enum ProofError {
 impl core::fmt::Display for ProofError {
 	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
 		match self {
-			Self::BadCount { count } => write!(f, "a tree has 1 to {MAX_LEAVES} leaves, not {count}"),
-			Self::OutOfRange { index, count } => write!(f, "there is no leaf {index} among {count}"),
+			Self::BadCount { count } => {
+				write!(f, "a tree has 1 to {MAX_LEAVES} leaves, not {count}")
+			},
+			Self::OutOfRange { index, count } => {
+				write!(f, "there is no leaf {index} among {count}")
+			},
 			Self::WrongLength { found, needed } => {
 				write!(f, "the path has {found} siblings where the tree has {needed} levels")
 			},
@@ -170,7 +174,8 @@ pub fn verify(
 	}
 	let (mut digest, mut at) = (leaf_hash(index, body), index);
 	for sibling in path {
-		digest = if at % 2 == 0 { node_hash(&digest, sibling) } else { node_hash(sibling, &digest) };
+		digest =
+			if at % 2 == 0 { node_hash(&digest, sibling) } else { node_hash(sibling, &digest) };
 		at /= 2;
 	}
 	if root_hash(count, &digest) == *root {
@@ -284,13 +289,21 @@ mod tests {
 		assert_eq!(root(&[]), Err(ProofError::BadCount { count: 0 }));
 		assert_eq!(prove(&[[0; 32]], 1), Err(ProofError::OutOfRange { index: 1, count: 1 }));
 		assert_eq!(verify(&[0; 32], 0, 0, b"", &[]), Err(ProofError::BadCount { count: 0 }));
-		assert_eq!(verify(&[0; 32], u32::MAX, 0, b"", &[]), Err(ProofError::BadCount { count: u32::MAX }));
-		assert_eq!(verify(&[0; 32], 3, 3, b"", &[]), Err(ProofError::OutOfRange { index: 3, count: 3 }));
+		assert_eq!(
+			verify(&[0; 32], u32::MAX, 0, b"", &[]),
+			Err(ProofError::BadCount { count: u32::MAX })
+		);
+		assert_eq!(
+			verify(&[0; 32], 3, 3, b"", &[]),
+			Err(ProofError::OutOfRange { index: 3, count: 3 })
+		);
 	}
 
 	#[test]
 	fn depths_are_those_of_the_padded_tree() {
-		for (count, levels) in [(0, 0), (1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (1024, 10), (1025, 11)] {
+		for (count, levels) in
+			[(0, 0), (1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (1024, 10), (1025, 11)]
+		{
 			assert_eq!(depth(count), levels, "{count}");
 		}
 	}

@@ -38,26 +38,48 @@ impl ClassifyCall<RuntimeCall> for Classes {
 	fn class_of(call: &RuntimeCall) -> DecisionClass {
 		use pallet_attestation::Call as Attestation;
 		use pallet_clause_registry::Call as ClauseRegistry;
+		use pallet_disputes::Call as Disputes;
 		use pallet_job_dispatch::Call as JobDispatch;
 		use pallet_node_staking::Call as NodeStaking;
+		use pallet_rollup_anchor::Call as RollupAnchor;
 		match call {
-			RuntimeCall::NodeStaking(NodeStaking::add_validator { .. }) =>
-				DecisionClass::NodeAddition,
-			RuntimeCall::NodeStaking(NodeStaking::remove_validator { .. }) =>
-				DecisionClass::NodeRemoval,
-			RuntimeCall::NodeStaking(NodeStaking::set_params { .. }) |
-			RuntimeCall::JobDispatch(JobDispatch::set_params { .. }) |
-			RuntimeCall::ClauseRegistry(ClauseRegistry::set_params { .. }) |
-			RuntimeCall::Attestation(Attestation::set_params { .. }) => DecisionClass::Parameters,
+			RuntimeCall::NodeStaking(NodeStaking::add_validator { .. }) => {
+				DecisionClass::NodeAddition
+			},
+			RuntimeCall::NodeStaking(NodeStaking::remove_validator { .. })
+			// A verdict may jail nodes, names its evidence, and has to come before the dispute times
+			// out; what it freezes can be restored for as long as the appeal window lasts.
+			| RuntimeCall::Disputes(Disputes::resolve { .. }) => DecisionClass::NodeRemoval,
+			RuntimeCall::NodeStaking(
+				NodeStaking::set_params { .. }
+				// An appeal: money, and of no use after the appeal window.
+				| NodeStaking::cancel_slash { .. },
+			)
+			| RuntimeCall::JobDispatch(
+				JobDispatch::set_params { .. }
+				// To start again takes longer than to stop, but not longer than a stop can last.
+				| JobDispatch::resume { .. },
+			)
+			| RuntimeCall::ClauseRegistry(
+				ClauseRegistry::set_params { .. } | ClauseRegistry::leave_safe_mode { .. },
+			)
+			| RuntimeCall::Attestation(
+				Attestation::set_params { .. } | Attestation::sunset_measurement { .. },
+			)
+			| RuntimeCall::RollupAnchor(RollupAnchor::set_params { .. })
+			| RuntimeCall::Disputes(Disputes::set_params { .. }) => DecisionClass::Parameters,
 			// The closed list of emergency actions: each only stops something.
 			RuntimeCall::Attestation(
-				Attestation::revoke_measurement { .. } | Attestation::invalidate { .. },
-			) |
-			RuntimeCall::ClauseRegistry(ClauseRegistry::enter_safe_mode { .. }) |
-			RuntimeCall::JobDispatch(JobDispatch::pause { .. }) => DecisionClass::Emergency,
+				Attestation::revoke_measurement { .. }
+				| Attestation::invalidate { .. }
+				| Attestation::remove_anchor { .. },
+			)
+			| RuntimeCall::ClauseRegistry(ClauseRegistry::enter_safe_mode { .. })
+			| RuntimeCall::JobDispatch(JobDispatch::pause { .. } | JobDispatch::fail_job { .. }) => {
+				DecisionClass::Emergency
+			},
 			// Nested calls are not looked into: a batch is an upgrade, the strictest class.
 			_ => DecisionClass::Upgrade,
 		}
 	}
 }
-

@@ -1,13 +1,10 @@
 //! `pallet-offences`: sorts reports of equivocations and hands them to whoever punishes.
 
-use crate::{Runtime, RuntimeEvent};
-
-/// Who punishes a proven offence: it is recorded and nothing else happens, until node-staking,
-/// which holds the stake, stands here.
-pub type OffenceHandler = ();
+use crate::{NodeStaking, Runtime, RuntimeEvent};
 
 impl pallet_offences::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type IdentificationTuple = pallet_session::historical::IdentificationTuple<Self>;
-	type OnOffenceHandler = OffenceHandler;
+	// It holds the stake, so it punishes.
+	type OnOffenceHandler = NodeStaking;
 }

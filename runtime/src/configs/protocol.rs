@@ -35,7 +35,6 @@ impl BlockRandomness for AuthorVrf {
 	}
 }
 
-
 parameter_types! {
 	/// Holds fees, and what is left of penalties after the finder's share.
 	pub const TreasuryId: PalletId = PalletId(*b"cdt/trsy");

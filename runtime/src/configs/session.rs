@@ -15,13 +15,12 @@ use pallet_session::{
 	historical::{self, NoteHistoricalRoot},
 };
 use sp_core::crypto::KeyTypeId;
-use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
+use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 use sp_session::MembershipProof;
 use sp_staking::SessionIndex;
 
-/// Who supplies the validators of a session and their full identification: for now those of the
-/// genesis for ever; node-staking takes this place.
-pub type ValidatorSource = GenesisValidators;
+/// Who supplies the validators of a session: governance chooses among staked validator nodes.
+pub type ValidatorSource = crate::NodeStaking;
 
 parameter_types! {
 	/// Deposit for registered session keys: one map entry for the keys, one for the owner of each.
@@ -45,8 +44,8 @@ impl pallet_session::Config for Runtime {
 
 impl historical::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
-	type FullIdentification = ();
-	type FullIdentificationOf = ValidatorSource;
+	type FullIdentification = Balance;
+	type FullIdentificationOf = pallet_node_staking::StakeOf<Self>;
 }
 
 /// Proves that a validator of the current session owns `key`, for an equivocation report.
@@ -78,39 +77,5 @@ impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionMa
 		if let Some(first_kept) = end_index.checked_sub(EVIDENCE_SESSIONS).filter(|i| *i > 0) {
 			Historical::prune_up_to(first_kept);
 		}
-	}
-}
-
-/// Keeps the accounts that registered session keys at genesis as the validators of every session.
-pub struct GenesisValidators;
-
-impl pallet_session::SessionManager<AccountId> for GenesisValidators {
-	fn new_session(_new_index: SessionIndex) -> Option<Vec<AccountId>> {
-		None
-	}
-
-	fn start_session(_start_index: SessionIndex) {}
-
-	fn end_session(_end_index: SessionIndex) {}
-}
-
-impl historical::SessionManager<AccountId, ()> for GenesisValidators {
-	// `None` means no change: the root of the session before is carried over.
-	fn new_session(_new_index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		None
-	}
-
-	fn new_session_genesis(_new_index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		Some(pallet_session::NextKeys::<Runtime>::iter_keys().map(|who| (who, ())).collect())
-	}
-
-	fn start_session(_start_index: SessionIndex) {}
-
-	fn end_session(_end_index: SessionIndex) {}
-}
-
-impl Convert<AccountId, Option<()>> for GenesisValidators {
-	fn convert(_validator: AccountId) -> Option<()> {
-		Some(())
 	}
 }

@@ -65,7 +65,8 @@ fn key_owners_of_past_sessions_should_stay_provable() {
 		run_to_block(2 * EPOCH_DURATION_IN_SLOTS as u32 + 5);
 		assert_eq!(
 			crate::Historical::check_proof((key_type, key), proof.clone()),
-			Some((account("//Bob//stash"), ()))
+			Some((account("//Bob//stash"), crate::genesis_presets::VALIDATOR_STAKE)),
+			"the proof names the stake that an offence is measured by"
 		);
 		assert_eq!(
 			crate::Historical::check_proof((key_type, session_keys("//Alice").babe), proof),

@@ -2,6 +2,7 @@
 //! does by itself is tested in the pallet.
 
 mod blocks;
+mod governance;
 mod offences;
 mod presets;
 mod transactions;

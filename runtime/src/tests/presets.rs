@@ -3,9 +3,10 @@
 use super::*;
 use crate::{
 	constants::{CDT, SLOT_DURATION},
-	genesis_presets::{dev_node_account, preset_names, DEV_NODES, ENDOWMENT},
+	genesis_presets::{dev_node_account, preset_names, DEV_NODES, ENDOWMENT, VALIDATOR_STAKE},
 	Babe, Grandpa, Session,
 };
+use frame_support::traits::fungible::Inspect;
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 
 fn root_key() -> Option<AccountId> {
@@ -68,10 +69,28 @@ fn well_known_accounts_should_hold_the_endowment_in_every_preset() {
 		new_test_ext(&preset).execute_with(|| {
 			for name in ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"] {
 				assert_eq!(free_balance(&format!("//{name}")), 1_000_000 * CDT);
-				assert_eq!(free_balance(&format!("//{name}//stash")), 1_000_000 * CDT);
+				// Of a validator's stash, the stake is on hold.
+				let stash = Balances::total_balance(&account(&format!("//{name}//stash")));
+				assert_eq!(stash, 1_000_000 * CDT);
 			}
 			for index in 1..=DEV_NODES {
 				assert_eq!(Balances::free_balance(dev_node_account(index)), ENDOWMENT);
+			}
+		});
+	}
+}
+
+#[test]
+fn validators_of_the_genesis_should_have_their_stake_on_hold() {
+	use frame_support::traits::fungible::InspectHold;
+
+	for (preset, validators) in
+		[(DEV_RUNTIME_PRESET, &["Alice"][..]), (LOCAL_TESTNET_RUNTIME_PRESET, &["Alice", "Bob"])]
+	{
+		new_test_ext(preset).execute_with(|| {
+			for name in validators {
+				let stash = account(&format!("//{name}//stash"));
+				assert_eq!(Balances::total_balance_on_hold(&stash), VALIDATOR_STAKE, "{name}");
 			}
 		});
 	}

@@ -4,12 +4,15 @@ use super::*;
 use crate::{
 	configs::system::{RuntimeBlockLength, RuntimeBlockWeights},
 	constants::*,
-	AllPalletsWithSystem, Babe, Runtime, VERSION,
+	AllPalletsWithSystem, Babe, Governance, Runtime, VERSION,
 };
 use frame_support::{
 	dispatch::DispatchClass,
 	traits::{Get, IntegrityTest, PalletsInfoAccess},
-	weights::constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+	weights::{
+		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+		Weight,
+	},
 };
 use sp_runtime::{
 	key_types::{BABE, GRANDPA},
@@ -40,6 +43,14 @@ fn pallets_should_keep_their_indexes() {
 			(11, "Preimage"),
 			(12, "Scheduler"),
 			(13, "Sudo"),
+			(20, "ClauseRegistry"),
+			(21, "Attestation"),
+			(22, "NodeStaking"),
+			(23, "JobDispatch"),
+			(24, "QuorumResults"),
+			(25, "RollupAnchor"),
+			(26, "Governance"),
+			(27, "Disputes"),
 		]
 	);
 }
@@ -106,4 +117,87 @@ fn addresses_should_have_the_generic_prefix() {
 fn version_should_name_the_chain() {
 	assert_eq!(VERSION.spec_name, "concordat");
 	assert_eq!(VERSION.state_version(), sp_runtime::StateVersion::V1);
+}
+
+#[test]
+fn the_heaviest_decision_should_fit_what_the_scheduler_may_run() {
+	use pallet_scheduler::WeightInfo as _;
+	type SchedulerWeight = <Runtime as pallet_scheduler::Config>::WeightInfo;
+
+	let call = <Runtime as pallet_governance_timelocks::Config>::MaxCallWeight::get();
+	// What the scheduler itself uses on the way to the first task of a block, whose call is kept as
+	// a preimage at worst.
+	let way = SchedulerWeight::service_agendas_base()
+		.saturating_add(SchedulerWeight::service_agenda_base(
+			<Runtime as pallet_scheduler::Config>::MaxScheduledPerBlock::get(),
+		))
+		.saturating_add(SchedulerWeight::service_task_fetched(128))
+		.saturating_add(SchedulerWeight::service_task_named())
+		.saturating_add(SchedulerWeight::execute_dispatch_unsigned());
+	let needed = call.saturating_add(Governance::enact_overhead()).saturating_add(way);
+	let limit = <Runtime as pallet_scheduler::Config>::MaximumWeight::get();
+	assert!(needed.all_lte(limit), "{needed} of {limit}");
+}
+
+#[test]
+fn hooks_of_the_protocol_should_leave_a_quarter_of_the_block() {
+	use pallet_governance_timelocks::WeightInfo as _;
+	use pallet_rollup_anchor::WeightInfo as _;
+	type AnchorWeight = <Runtime as pallet_rollup_anchor::Config>::WeightInfo;
+	type GovernanceWeight = <Runtime as pallet_governance_timelocks::Config>::WeightInfo;
+
+	let block = RuntimeBlockWeights::get().max_block;
+	let receipts = <Runtime as pallet_rollup_anchor::Config>::MaxReceiptsPerEpoch::get();
+	let jobs = u64::from(pallet_job_dispatch::types::Params::default().hook_share);
+	let shares: [Weight; 9] = [
+		<Runtime as pallet_attestation::Config>::HookWeight::get(),
+		<Runtime as pallet_disputes::Config>::HookWeight::get(),
+		<Runtime as pallet_node_staking::Config>::HookWeight::get(),
+		<Runtime as pallet_governance_timelocks::Config>::HookWeight::get(),
+		GovernanceWeight::on_initialize(),
+		<Runtime as pallet_rollup_anchor::Config>::PruneWeight::get(),
+		AnchorWeight::on_initialize(),
+		AnchorWeight::close(receipts),
+		(block / 100).saturating_mul(jobs),
+	];
+	let sum = shares.into_iter().fold(Weight::zero(), |sum, share| sum.saturating_add(share));
+	assert!(
+		sum.ref_time() < block.ref_time() / 4 * 3,
+		"{} of {}",
+		sum.ref_time(),
+		block.ref_time()
+	);
+}
+
+#[test]
+fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
+	use pallet_attestation::WeightInfo as _;
+	use pallet_clause_registry::WeightInfo as _;
+	use pallet_disputes::WeightInfo as _;
+	use pallet_governance_timelocks::WeightInfo as _;
+	use pallet_job_dispatch::WeightInfo as _;
+	use pallet_node_staking::WeightInfo as _;
+	use pallet_quorum_results::WeightInfo as _;
+	use pallet_rollup_anchor::WeightInfo as _;
+
+	fn same<A: 'static, B: 'static>(pallet: &str) {
+		assert_eq!(core::any::type_name::<A>(), core::any::type_name::<B>(), "{pallet}");
+	}
+	macro_rules! charges {
+		($($pallet:ident :: $call:ident),* $(,)?) => {$({
+			type Of = <Runtime as $pallet::Config>::WeightInfo;
+			same::<Of, $pallet::weights::SubstrateWeight<Runtime>>(stringify!($pallet));
+			assert!(Of::$call().ref_time() > 0, "{}", stringify!($pallet));
+		})*};
+	}
+	charges!(
+		pallet_attestation::surrender,
+		pallet_clause_registry::activate,
+		pallet_disputes::open,
+		pallet_governance_timelocks::vote,
+		pallet_job_dispatch::cancel,
+		pallet_node_staking::register,
+		pallet_quorum_results::submit_cac,
+		pallet_rollup_anchor::append,
+	);
 }

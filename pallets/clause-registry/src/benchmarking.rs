@@ -1,0 +1,228 @@
+//! Benchmarks: one for each call and for each report of a job, in its worst case.
+
+use crate::{Authorities, Call, ClauseRecord, Clauses, Config, Latest, Pallet, Parameters, Params};
+use alloc::boxed::Box;
+use alloc::vec;
+use concordat_primitives::{
+	attest::Measurement,
+	clause::{
+		ClauseSpec, ClauseStatus, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation,
+		ProgramRef, ResourceLimits, RiskClass, SafeModeReason, ALL_TRIGGERS,
+	},
+	text::Name,
+	traits::ClauseJobs,
+	units::CDT,
+	AccountId, CapabilityId, ClauseId, Hash, Jurisdiction, Version,
+};
+use frame_benchmarking::v2::*;
+use frame_support::{
+	pallet_prelude::DispatchError,
+	traits::{fungible::Mutate, EnsureOrigin, StorePreimage},
+	BoundedVec,
+};
+
+const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
+
+fn id(minor: u16) -> ClauseId {
+	let name = |byte: u8| Name(BoundedVec::truncate_from(vec![byte; 32]));
+	ClauseId { authority: name(b'A'), name: name(b'n'), version: Version { major: 1, minor } }
+}
+
+/// A spec with every list full, and its program on chain.
+fn spec<T: Config>() -> Result<ClauseSpec, BenchmarkError> {
+	let hash: Hash = T::Preimages::note(PROGRAM.into())?;
+	Ok(ClauseSpec {
+		program: ProgramRef {
+			hash,
+			len: PROGRAM.len() as u32,
+			location: ProgramLocation::Preimage,
+		},
+		capability: CapabilityId(*b"abcdefghijklmnop"),
+		mode: ExecutionMode::Quorum { k: 4, n: 7 },
+		risk: RiskClass::Critical,
+		triggers: ALL_TRIGGERS,
+		limits: ResourceLimits::MAX,
+		window: Some(ExecutionWindow { from: 0, until: u32::MAX }),
+		expiry: Some(u32::MAX),
+		measurements: BoundedVec::truncate_from(vec![Measurement([7; 48]); 8]),
+		policy: PolicyBinding {
+			jurisdictions: BoundedVec::truncate_from(vec![Jurisdiction(*b"IDN"); 8]),
+			sovereign_only: true,
+			forbid_simulated: true,
+			policies: BoundedVec::truncate_from(vec![Hash::repeat_byte(1); 8]),
+			requesters: BoundedVec::truncate_from(vec![AccountId::new([1; 32]); 8]),
+		},
+	})
+}
+
+fn owner<T: Config>() -> Result<(T::RuntimeOrigin, AccountId), BenchmarkError> {
+	let origin =
+		T::OwnerOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+	let account = T::OwnerOrigin::ensure_origin(origin.clone()).map_err(DispatchError::from)?;
+	T::Currency::set_balance(&account, 1_000_000 * CDT);
+	Ok((origin, account))
+}
+
+/// A registered clause in the given state.
+fn registered<T: Config>(
+	status: ClauseStatus,
+) -> Result<(T::RuntimeOrigin, ClauseId), BenchmarkError> {
+	let (origin, account) = owner::<T>()?;
+	Pallet::<T>::do_register(account, id(0), spec::<T>()?, true)?;
+	change::<T>(|record| record.status = status);
+	Ok((origin, id(0)))
+}
+
+fn change<T: Config>(change: impl FnOnce(&mut ClauseRecord)) {
+	Clauses::<T>::mutate(id(0), |record| {
+		if let Some(record) = record {
+			change(record)
+		}
+	});
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn register() -> Result<(), BenchmarkError> {
+		let (origin, _) = owner::<T>()?;
+		let spec = spec::<T>()?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id(0), Box::new(spec), true);
+
+		assert!(Clauses::<T>::contains_key(id(0)));
+		assert!(Latest::<T>::contains_key((id(0).authority, id(0).name)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn activate() -> Result<(), BenchmarkError> {
+		let (origin, id) = registered::<T>(ClauseStatus::Draft)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id.clone());
+
+		assert_eq!(Clauses::<T>::get(id).map(|r| r.status), Some(ClauseStatus::Active));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn retire() -> Result<(), BenchmarkError> {
+		let (origin, id) = registered::<T>(ClauseStatus::Active)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id.clone());
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.deposit.is_none()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn enter_safe_mode() -> Result<(), BenchmarkError> {
+		let (origin, id) = registered::<T>(ClauseStatus::Active)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id.clone());
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.status != ClauseStatus::Active));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn leave_safe_mode() -> Result<(), BenchmarkError> {
+		let (origin, id) = registered::<T>(ClauseStatus::SafeMode(SafeModeReason::Dispute))?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id.clone());
+
+		assert_eq!(Clauses::<T>::get(id).map(|r| r.status), Some(ClauseStatus::Active));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn transfer_ownership() -> Result<(), BenchmarkError> {
+		let (origin, id) = registered::<T>(ClauseStatus::Active)?;
+		let to: AccountId = account("new-owner", 0, 0);
+		T::Currency::set_balance(&to, CDT);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id.clone(), to.clone());
+
+		assert_eq!(Clauses::<T>::get(id).map(|r| r.owner), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn transfer_authority() -> Result<(), BenchmarkError> {
+		let (origin, id) = registered::<T>(ClauseStatus::Active)?;
+		let to: AccountId = account("new-owner", 0, 0);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id.authority.clone(), to.clone());
+
+		assert_eq!(Authorities::<T>::get(id.authority), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_params() -> Result<(), BenchmarkError> {
+		let origin =
+			T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+		let params = Params { failure_threshold: 9, ..Default::default() };
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, params.clone());
+
+		assert_eq!(Parameters::<T>::get(), params);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn job_opened() -> Result<(), BenchmarkError> {
+		let (_, id) = registered::<T>(ClauseStatus::Active)?;
+
+		#[block]
+		{
+			<Pallet<T> as ClauseJobs>::job_opened(&id);
+		}
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.open_jobs == 1));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn job_closed() -> Result<(), BenchmarkError> {
+		let (_, id) = registered::<T>(ClauseStatus::Retired)?;
+		change::<T>(|record| record.open_jobs = 1);
+
+		#[block]
+		{
+			<Pallet<T> as ClauseJobs>::job_closed(&id, Some(false));
+		}
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.deposit.is_none()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn suspend() -> Result<(), BenchmarkError> {
+		let (_, id) = registered::<T>(ClauseStatus::Active)?;
+
+		#[block]
+		{
+			<Pallet<T> as ClauseJobs>::suspend(&id)?;
+		}
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.status != ClauseStatus::Active));
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().build(),
+		crate::mock::Test
+	);
+}

@@ -1,0 +1,436 @@
+//! Benchmarks: one per call, one per step of the hook, one per call of the traits.
+//!
+//! `place` is the assignment itself. Its reads are recorded by the benchmarking database, so that the output shows
+//! that they follow the probes and the seats, and nothing else.
+
+use crate::{pallet::*, schedule_impls::Context, scheduler::Want, types::*};
+use alloc::{vec, vec::Vec};
+use concordat_primitives::{
+	cac::ResourceUsage,
+	clause::{ExecutionMode, MAX_INPUT_BYTES, MAX_SEATS},
+	job::{JobClass, JobConstraints, JobInput, JobStatus, Settlement},
+	node::{NodeProfile, MAX_CAPABILITIES},
+	traits::{JobBoard, NodePool},
+	units::CDT,
+	AccountId, CapabilityId, ClauseId, Hash, JobId, NodeId,
+};
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{fungible::Mutate, EnsureOrigin},
+	weights::WeightMeter,
+	BoundedVec,
+};
+use frame_system::RawOrigin;
+
+/// What only other pallets can set up.
+pub trait BenchmarkHelper {
+	/// Registers an active clause that everybody may dispatch, with modest limits, of the critical risk class.
+	fn active_clause(mode: ExecutionMode, capability: CapabilityId) -> ClauseId;
+	/// A node with its own operator and platform, capacity for four jobs, memory for them, a funded controller
+	/// and a lease that counts for another day.
+	fn node(index: u32) -> (NodeId, NodeProfile);
+}
+
+fn capability(index: u32) -> CapabilityId {
+	let mut label = *b"bench.0000000000";
+	for (byte, digit) in label.iter_mut().skip(6).zip(index.to_be_bytes()) {
+		*byte = b'A' + digit % 26;
+	}
+	CapabilityId(label)
+}
+
+fn requester<T: Config>() -> AccountId {
+	let who: AccountId = account("requester", 0, 0);
+	T::Currency::set_balance(&who, 1_000_000 * CDT);
+	// Fees are paid to an account that exists.
+	T::Currency::set_balance(&<T::FeeDestination as frame_support::traits::Get<_>>::get(), CDT);
+	who
+}
+
+fn input(bytes: u32) -> JobInput {
+	JobInput::Inline(BoundedVec::truncate_from(vec![7; bytes as usize]))
+}
+
+fn clause<T: Config>(seats: u32) -> ClauseId {
+	let n = seats as u8;
+	T::BenchmarkHelper::active_clause(ExecutionMode::Quorum { k: n / 2 + 1, n }, capability(0))
+}
+
+/// So many nodes in the pools.
+fn nodes<T: Config>(count: u32) -> Vec<NodeId> {
+	(0..count)
+		.map(|index| {
+			let (node, profile) = T::BenchmarkHelper::node(index);
+			Pallet::<T>::admit(node, profile, &[capability(0)]).expect("a fresh node is admitted");
+			node
+		})
+		.collect()
+}
+
+fn dispatched<T: Config>(seats: u32) -> JobId {
+	Pallet::<T>::do_dispatch(
+		requester::<T>(),
+		clause::<T>(seats),
+		input(1_024),
+		JobConstraints::default(),
+	)
+	.expect("a good request")
+	.expect("is not refused")
+}
+
+fn pass_block<T: Config>() {
+	let now = frame_system::Pallet::<T>::block_number();
+	frame_system::Pallet::<T>::set_block_number(now + 1u32.into());
+}
+
+/// A job on so many seats, with all backups there can be.
+fn assigned<T: Config>(seats: u32) -> JobId {
+	Parameters::<T>::mutate(|params| params.backups = 4);
+	nodes::<T>(seats + 4);
+	let id = dispatched::<T>(seats);
+	pass_block::<T>();
+	Pallet::<T>::schedule(&Pallet::<T>::context(), &mut WeightMeter::new());
+	assert_eq!(job::<T>(id).status, JobStatus::Scheduled);
+	id
+}
+
+fn job<T: Config>(id: JobId) -> Job {
+	Jobs::<T>::get(id).expect("the job is there")
+}
+
+fn context_at<T: Config>(blocks: u32) -> Context {
+	for _ in 0..blocks {
+		pass_block::<T>();
+	}
+	Pallet::<T>::context()
+}
+
+fn all_agree<T: Config>(id: JobId) -> Settlement {
+	let agreed: Vec<_> =
+		job::<T>(id).seats.iter().map(|seat| (seat.node, ResourceUsage::default())).collect();
+	Settlement {
+		outcome: Ok(Hash::repeat_byte(1)),
+		agreed: BoundedVec::truncate_from(
+			agreed
+				.into_iter()
+				.map(|(node, _)| (node, ResourceUsage { fuel: u64::MAX, ..Default::default() }))
+				.collect(),
+		),
+		dissented: Default::default(),
+	}
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn dispatch(b: Linear<1, MAX_INPUT_BYTES>) {
+		let who = requester::<T>();
+		let clause = clause::<T>(3);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who), clause, input(b), JobConstraints::default());
+		assert_eq!(job::<T>(1).status, JobStatus::Pending);
+	}
+
+	#[benchmark]
+	fn dispatch_refused() {
+		let who = requester::<T>();
+		let clause =
+			T::BenchmarkHelper::active_clause(ExecutionMode::SovereignOverride, capability(0));
+		#[extrinsic_call]
+		dispatch(RawOrigin::Signed(who), clause, input(MAX_INPUT_BYTES), JobConstraints::default());
+		assert_eq!(NextJob::<T>::get(), 1);
+	}
+
+	#[benchmark]
+	fn cancel() {
+		let id = dispatched::<T>(3);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(requester::<T>()), id);
+		assert_eq!(job::<T>(id).status, JobStatus::Cancelled);
+	}
+
+	#[benchmark]
+	fn pause() -> Result<(), BenchmarkError> {
+		let origin = T::GovernanceOrigin::try_successful_origin()
+			.map_err(|()| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, PauseSubject::Class(JobClass::Low), 10);
+		assert_eq!(Switches::<T>::get().len(), 1);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn resume() -> Result<(), BenchmarkError> {
+		let origin = T::GovernanceOrigin::try_successful_origin()
+			.map_err(|()| BenchmarkError::Weightless)?;
+		let subject = PauseSubject::Class(JobClass::Low);
+		Pallet::<T>::do_pause(subject.clone(), 10)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, subject);
+		assert!(Switches::<T>::get().is_empty());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn fail_job() -> Result<(), BenchmarkError> {
+		let origin = T::GovernanceOrigin::try_successful_origin()
+			.map_err(|()| BenchmarkError::Weightless)?;
+		let id = assigned::<T>(MAX_SEATS);
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id);
+		assert!(job::<T>(id).status.is_final());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_params() {
+		#[extrinsic_call]
+		_(RawOrigin::Root, Params::default());
+	}
+
+	#[benchmark]
+	fn tick() {
+		#[block]
+		{
+			// With nothing due and nothing queued: what every block pays.
+			Pallet::<T>::tick(&mut WeightMeter::with_limit(Default::default()));
+		}
+	}
+
+	#[benchmark]
+	fn agenda_page() {
+		let ctx = context_at::<T>(5);
+		let items: Vec<_> =
+			(0..AGENDA_PAGE).map(|n| AgendaItem::Prune { job: u64::from(n) }).collect();
+		Agenda::<T>::insert(ctx.now, 0, BoundedVec::truncate_from(items));
+		Agenda::<T>::insert(ctx.now, 1, AgendaPage::default());
+		LastPages::<T>::insert(ctx.now, 1);
+		// Every item has fired: what remains is to read the page and to remove it.
+		let cursor = Cursor { block: ctx.now, page: 0, index: AGENDA_PAGE };
+		AgendaCursor::<T>::put(cursor);
+		#[block]
+		{
+			Pallet::<T>::drain_agenda(&ctx, &mut WeightMeter::new());
+		}
+		assert_eq!(AgendaCursor::<T>::get().map(|cursor| cursor.block), Some(ctx.now + 1));
+	}
+
+	#[benchmark]
+	fn agenda_stale() {
+		let id = dispatched::<T>(3);
+		let ctx = Pallet::<T>::context();
+		#[block]
+		{
+			Pallet::<T>::fire(&AgendaItem::Wake { job: id }, &ctx);
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Pending);
+	}
+
+	#[benchmark]
+	fn seat_lost() {
+		let id = assigned::<T>(MAX_SEATS);
+		// All backups but the last are unfit.
+		let backups = job::<T>(id).backups;
+		for node in backups.iter().take(3) {
+			Pallet::<T>::mutate_standing(*node, |standing| standing.cooldown_until = u32::MAX);
+		}
+		let ctx = context_at::<T>(Params::default().ack_window);
+		let seat = job::<T>(id).seats.first().cloned().expect("seven seats");
+		let (attempt, node) = (seat.attempt, seat.node);
+		#[block]
+		{
+			Pallet::<T>::fire(&AgendaItem::AckDeadline { job: id, attempt, node }, &ctx);
+		}
+		assert_eq!(job::<T>(id).attempts, 2);
+	}
+
+	#[benchmark]
+	fn round_over(s: Linear<1, MAX_SEATS>) {
+		let id = assigned::<T>(s);
+		// The dearer way out: no attempt is left, and the job ends with the round.
+		Parameters::<T>::mutate(|params| params.max_attempts = 1);
+		#[block]
+		{
+			Pallet::<T>::round_failed(id).expect("the job is assigned");
+		}
+		assert!(job::<T>(id).status.is_final());
+	}
+
+	#[benchmark]
+	fn prune() {
+		let id = assigned::<T>(1);
+		Pallet::<T>::settle(id, all_agree::<T>(id)).expect("a fitting settlement");
+		Jobs::<T>::mutate(id, |job| {
+			if let Some(job) = job {
+				job.prune_at = Some(0);
+			}
+		});
+		let ctx = Pallet::<T>::context();
+		#[block]
+		{
+			Pallet::<T>::fire(&AgendaItem::Prune { job: id }, &ctx);
+		}
+		assert!(Stubs::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn wake() {
+		let id = dispatched::<T>(1);
+		Pallet::<T>::do_pause(PauseSubject::Class(JobClass::Normal), 10).expect("a fitting pause");
+		Pallet::<T>::schedule(&Pallet::<T>::context(), &mut WeightMeter::new());
+		assert_eq!(job::<T>(id).status, JobStatus::Paused);
+		Pallet::<T>::do_resume(PauseSubject::Class(JobClass::Normal)).expect("it is paused");
+		let ctx = Pallet::<T>::context();
+		#[block]
+		{
+			Pallet::<T>::fire(&AgendaItem::Wake { job: id }, &ctx);
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Pending);
+	}
+
+	#[benchmark]
+	fn skip_place() {
+		let mut rings = Rings::default();
+		rings.normal.tail += 1;
+		let end = rings.normal.tail;
+		let id;
+		#[block]
+		{
+			id = Pallet::<T>::dequeue(
+				&mut rings,
+				JobClass::Normal,
+				end,
+				Default::default(),
+				&mut WeightMeter::new(),
+			);
+		}
+		assert_eq!(id, None);
+	}
+
+	#[benchmark]
+	fn park() {
+		let id = dispatched::<T>(1);
+		Pallet::<T>::do_pause(PauseSubject::Class(JobClass::Normal), 10).expect("a fitting pause");
+		let ctx = Pallet::<T>::context();
+		#[block]
+		{
+			Pallet::<T>::schedule(&ctx, &mut WeightMeter::new());
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Paused);
+	}
+
+	/// One try to place a job: `p` nodes are looked at, of which `s` take seats; without any the job waits.
+	#[benchmark]
+	fn place(p: Linear<7, 120>, s: Linear<0, MAX_SEATS>) {
+		Parameters::<T>::mutate(|params| {
+			params.backups = 4;
+			params.candidates = MAX_CANDIDATES;
+		});
+		for node in nodes::<T>(p).into_iter().skip(s as usize) {
+			Pallet::<T>::mutate_standing(node, |standing| standing.cooldown_until = u32::MAX);
+		}
+		let seats = if s == 0 { MAX_SEATS } else { s };
+		let want = Want { seats, backups: 4, candidates: MAX_CANDIDATES };
+		assert!(want.probes() >= p, "all nodes are looked at");
+		let id = dispatched::<T>(seats);
+		let ctx = context_at::<T>(1);
+		#[block]
+		{
+			Pallet::<T>::schedule(&ctx, &mut WeightMeter::new());
+		}
+		assert_eq!(job::<T>(id).seats.len() as u32, s);
+	}
+
+	#[benchmark]
+	fn admit(c: Linear<1, MAX_CAPABILITIES>) {
+		let (node, profile) = T::BenchmarkHelper::node(0);
+		let offers: Vec<_> = (0..c).map(capability).collect();
+		#[block]
+		{
+			<Pallet<T> as NodePool>::admit(node, profile, &offers).expect("a fresh node");
+		}
+		assert!(Seatings::<T>::contains_key(node));
+	}
+
+	#[benchmark]
+	fn evict(c: Linear<1, MAX_CAPABILITIES>) {
+		let offers: Vec<_> = (0..c).map(capability).collect();
+		// Another one behind it, so that it has to be moved.
+		for index in 0..2 {
+			let (node, profile) = T::BenchmarkHelper::node(index);
+			<Pallet<T> as NodePool>::admit(node, profile, &offers).expect("a fresh node");
+		}
+		let (node, _) = T::BenchmarkHelper::node(0);
+		Pallet::<T>::mutate_standing(node, |standing| standing.trust = 1);
+		#[block]
+		{
+			<Pallet<T> as NodePool>::evict(node);
+		}
+		assert!(!Seatings::<T>::contains_key(node));
+	}
+
+	#[benchmark]
+	fn acknowledge() {
+		let id = assigned::<T>(MAX_SEATS);
+		let seat = job::<T>(id).seats.last().cloned().expect("seven seats");
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::acknowledge(id, seat.attempt, seat.node)
+				.expect("in time");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Running);
+	}
+
+	#[benchmark]
+	fn delivered() {
+		let id = assigned::<T>(MAX_SEATS);
+		let seat = job::<T>(id).seats.last().cloned().expect("seven seats");
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::delivered(id, seat.attempt, seat.node)
+				.expect("in time");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Running);
+	}
+
+	#[benchmark]
+	fn settle(s: Linear<1, MAX_SEATS>) {
+		let id = assigned::<T>(s);
+		let settlement = all_agree::<T>(id);
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::settle(id, settlement).expect("it fits");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Completed);
+	}
+
+	#[benchmark]
+	fn freeze() {
+		let id = assigned::<T>(MAX_SEATS);
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::freeze(id).expect("it is assigned");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Disputed);
+	}
+
+	#[benchmark]
+	fn unfreeze() {
+		let id = assigned::<T>(MAX_SEATS);
+		Pallet::<T>::freeze(id).expect("it is assigned");
+		pass_block::<T>();
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::unfreeze(id, false).expect("it is frozen");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Scheduled);
+	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().build(),
+		crate::mock::Test
+	);
+}

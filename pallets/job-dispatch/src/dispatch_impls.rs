@@ -1,0 +1,433 @@
+//! Taking jobs in, and what people may do to them: dispatch, cancel, pause, resume, fail.
+
+use crate::{
+	money_impls::Outlay, pallet::*, pricing::Quote, scheduler::delivery_window, types::*,
+	WeightInfo,
+};
+use concordat_primitives::{
+	clause::{ClauseSpec, ClauseStatus, RiskClass},
+	hashing::input_commitment,
+	job::{FailureReason, JobClass, JobConstraints, JobInput, JobStatus},
+	receipt::Operation,
+	routing::ONE,
+	traits::{block_number, ClauseInspect, ClauseJobs, JobListener, ReceiptSink},
+	AccountId, BlockNumber, ClauseId, JobId, Jurisdiction,
+};
+use frame_support::{
+	ensure,
+	traits::{
+		fungible::{hold::Inspect as _, Inspect as _, MutateHold as _},
+		tokens::{Fortitude, Preservation},
+		Get as _,
+	},
+	weights::Weight,
+};
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// A request that passed all checks.
+struct Accepted {
+	spec: ClauseSpec,
+	jurisdictions: List<Jurisdiction>,
+	expires_at: BlockNumber,
+	quote: Quote,
+}
+
+impl<T: Config> Pallet<T> {
+	/// Now.
+	pub(crate) fn now() -> BlockNumber {
+		block_number(frame_system::Pallet::<T>::block_number())
+	}
+
+	/// What a dispatch would cost now, or why it would not open a job. Reads only.
+	pub fn check_dispatch(
+		requester: &AccountId,
+		clause: &ClauseId,
+		input: &JobInput,
+		constraints: &JobConstraints,
+	) -> Result<Quote, Objection> {
+		Self::examine(requester, clause, input, constraints).map(|accepted| accepted.quote)
+	}
+
+	/// Opens a job; `None` if governance's filter refused, which is then on record.
+	pub(crate) fn do_dispatch(
+		requester: AccountId,
+		clause: ClauseId,
+		input: JobInput,
+		constraints: JobConstraints,
+	) -> Result<Option<JobId>, DispatchError> {
+		match Self::examine(&requester, &clause, &input, &constraints) {
+			Ok(accepted) => Self::open(requester, clause, input, constraints, accepted).map(Some),
+			Err(Objection::Invalid(error)) => Err(error),
+			Err(Objection::Refused(reason)) => {
+				let receipt = T::Receipts::append(Operation::DispatchRefused {
+					clause: clause.clone(),
+					reason: reason.code(),
+				});
+				log::info!(
+					target: crate::LOG_TARGET,
+					"dispatch of {clause} refused: {}",
+					reason.text(),
+				);
+				Self::deposit_event(Event::DispatchRefused { requester, clause, reason, receipt });
+				Ok(None)
+			},
+		}
+	}
+
+	fn examine(
+		requester: &AccountId,
+		id: &ClauseId,
+		input: &JobInput,
+		constraints: &JobConstraints,
+	) -> Result<Accepted, Objection> {
+		let now = Self::now();
+		let params = Parameters::<T>::get();
+		let clause = T::Clauses::clause(id).ok_or_else(|| invalid::<T>(Error::ClauseUnknown))?;
+		let spec = clause.spec;
+
+		// The request itself.
+		let input_len = examine_input(&params, input).map_err(invalid::<T>)?;
+		let jurisdictions = examine_constraints(&spec, constraints).map_err(invalid::<T>)?;
+		let timeout = examine_timeout(&params, &spec, constraints).map_err(invalid::<T>)?;
+
+		// Governance's filter.
+		examine_policy(&spec, clause.status, requester, constraints, now)?;
+
+		// Money and room.
+		let (_, seats) = spec.mode.quorum();
+		let kept = match input {
+			JobInput::Inline(bytes) => bytes.len(),
+			JobInput::External { location, .. } => location.len(),
+		};
+		let deposit =
+			params.deposit_base.saturating_add(params.deposit_byte.saturating_mul(kept as u128));
+		let quote = Quote::new(params.fees, params.prices, &spec.limits, input_len, seats, deposit);
+		if constraints.max_price.is_some_and(|most| quote.total > most) {
+			return Err(invalid::<T>(Error::PriceAboveMax));
+		}
+		if Queues::<T>::get().get(constraints.class).live >= params.max_queued {
+			return Err(invalid::<T>(Error::QueueFull));
+		}
+		let free =
+			T::Currency::reducible_balance(requester, Preservation::Protect, Fortitude::Force);
+		if free < quote.total.saturating_add(quote.deposit)
+			|| !T::Currency::hold_available(&HoldReason::Escrow.into(), requester)
+			|| !T::Currency::hold_available(&HoldReason::Input.into(), requester)
+		{
+			return Err(invalid::<T>(Error::CannotPay));
+		}
+
+		// What may not run later must not wait until later.
+		let expires_at = [spec.window.map(|window| window.until), spec.expiry]
+			.into_iter()
+			.flatten()
+			.fold(now.saturating_add(timeout), |at, limit| at.min(limit));
+		Ok(Accepted { spec, jurisdictions, expires_at, quote })
+	}
+
+	fn open(
+		requester: AccountId,
+		clause: ClauseId,
+		input: JobInput,
+		constraints: JobConstraints,
+		accepted: Accepted,
+	) -> Result<JobId, DispatchError> {
+		let Accepted { spec, jurisdictions, expires_at, quote } = accepted;
+		T::Currency::hold(&HoldReason::Escrow.into(), &requester, quote.total)
+			.and_then(|()| T::Currency::hold(&HoldReason::Input.into(), &requester, quote.deposit))
+			.map_err(|_| Error::<T>::CannotPay)?;
+
+		let id = NextJob::<T>::mutate(|next| {
+			let id = *next;
+			*next = next.saturating_add(1);
+			id
+		});
+		let mut job = Job::new(quote.total, quote.deposit, expires_at);
+		Self::enqueue_back(id, &mut job, constraints.class);
+		Jobs::<T>::insert(id, job);
+		let commitment = match &input {
+			JobInput::Inline(bytes) => input_commitment(bytes),
+			JobInput::External { commitment, .. } => *commitment,
+		};
+		Inputs::<T>::insert(id, input);
+		Orders::<T>::insert(
+			id,
+			Order {
+				requester: requester.clone(),
+				clause: clause.clone(),
+				program: spec.program.hash,
+				input: commitment,
+				capability: spec.capability,
+				mode: spec.mode,
+				limits: spec.limits,
+				jurisdictions,
+				sovereign_only: spec.policy.sovereign_only,
+				forbid_simulated: spec.policy.forbid_simulated,
+				measurements: spec.measurements,
+				class: constraints.class,
+				trigger: constraints.trigger,
+				min_trust: constraints.min_trust,
+				min_quality: constraints.min_quality,
+				preferred: constraints.preferred,
+				excluded: constraints.excluded,
+				quote,
+				dispatched_at: Self::now(),
+			},
+		);
+		Totals::<T>::mutate(|totals| {
+			totals.jobs = totals.jobs.saturating_add(1);
+			totals.queued = totals.queued.saturating_add(1);
+		});
+		Self::arm(expires_at, AgendaItem::Expiry { job: id });
+		T::ClauseJobs::job_opened(&clause);
+		Self::deposit_event(Event::JobDispatched {
+			job: id,
+			requester,
+			clause,
+			class: constraints.class,
+			escrow: quote.total,
+			deposit: quote.deposit,
+			expires_at,
+		});
+		Ok(id)
+	}
+
+	pub(crate) fn do_cancel(who: AccountId, id: JobId) -> DispatchResult {
+		let job = Jobs::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
+		let order = Orders::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
+		ensure!(order.requester == who, Error::<T>::NotRequester);
+		ensure!(
+			matches!(job.status, JobStatus::Pending | JobStatus::Paused),
+			Error::<T>::NotCancellable
+		);
+		Self::end(id, job, &order, JobStatus::Cancelled);
+		Ok(())
+	}
+
+	pub(crate) fn do_fail_job(id: JobId) -> DispatchResult {
+		let job = Jobs::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
+		let order = Orders::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
+		ensure!(job.is_live(), Error::<T>::NotLive);
+		Self::end(id, job, &order, JobStatus::Failed(FailureReason::Governance));
+		Ok(())
+	}
+
+	/// Ends a job without a result: frees its nodes, returns the money, and tells everybody.
+	pub(crate) fn end(id: JobId, mut job: Job, order: &Order, status: JobStatus) {
+		let mid_round = job.occupies_nodes();
+		if mid_round {
+			Self::vacate_all(id, &job, order);
+		}
+		Self::leave_queue(&mut job, order.class);
+		let fees = if job.attempts > 0 { order.quote.fees.scheduling } else { 0 };
+		let Outlay { fees, refunded, .. } = Self::close_escrow(id, &mut job, order, &[], fees);
+		let receipt = T::Receipts::append(Operation::JobFailed {
+			job: id,
+			clause: order.clause.clone(),
+			attempts: job.attempts,
+			refunded,
+		});
+		job.receipt = Some(receipt);
+		Self::conclude(id, &mut job, order, status);
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::JobEnded { job: id, status, fees, refunded, receipt });
+		T::ClauseJobs::job_closed(&order.clause, None);
+		if mid_round {
+			T::Listener::round_over(id);
+		}
+	}
+
+	/// The common part of every end, with a result or without: state, time, pruning, input.
+	pub(crate) fn conclude(id: JobId, job: &mut Job, order: &Order, status: JobStatus) {
+		let now = Self::now();
+		let prune_at = now.saturating_add(Parameters::<T>::get().challenge_window);
+		Self::set_status(job, status);
+		job.backups = Default::default();
+		job.waiting = None;
+		job.resume = None;
+		job.frozen_at = None;
+		job.ended_at = Some(now);
+		job.prune_at = Some(prune_at);
+		Self::arm(prune_at, AgendaItem::Prune { job: id });
+		if status.is_final() {
+			Self::drop_input(id, job, order);
+		}
+	}
+
+	/// Changes the state, and the totals with it.
+	pub(crate) fn set_status(job: &mut Job, to: JobStatus) {
+		if job.status != to {
+			Totals::<T>::mutate(|totals| totals.moved(job.status, to));
+			job.status = to;
+		}
+	}
+
+	pub(crate) fn do_pause(subject: PauseSubject, blocks: BlockNumber) -> DispatchResult {
+		let most = Parameters::<T>::get().max_pause;
+		ensure!((1..=most).contains(&blocks), Error::<T>::PauseOutOfBounds);
+		let now = Self::now();
+		let until = now.saturating_add(blocks);
+		Switches::<T>::try_mutate(|switches| {
+			switches.retain(|(known, until)| *until > now && *known != subject);
+			switches.try_push((subject.clone(), until)).map_err(|_| Error::<T>::TooManyPauses)
+		})?;
+		Self::deposit_event(Event::Paused { subject, until });
+		Ok(())
+	}
+
+	pub(crate) fn do_resume(subject: PauseSubject) -> DispatchResult {
+		let now = Self::now();
+		Switches::<T>::try_mutate(|switches| {
+			ensure!(
+				switches.iter().any(|(known, until)| *known == subject && *until > now),
+				Error::<T>::NotPaused
+			);
+			switches.retain(|(known, until)| *until > now && *known != subject);
+			Ok::<_, Error<T>>(())
+		})?;
+		Self::deposit_event(Event::Resumed { subject });
+		Ok(())
+	}
+
+	/// Whether the parameters make sense, and leave the hook room for its dearest step.
+	pub(crate) fn ensure_params(params: &Params) -> DispatchResult {
+		ensure!(params.are_valid(), Error::<T>::ParamsInvalid);
+		let least = T::WeightInfo::tick()
+			.saturating_add(T::WeightInfo::agenda_page())
+			.saturating_add(Self::weight_of_dearest_item())
+			.max(T::WeightInfo::tick().saturating_add(Self::weight_of_dearest_placement(params)));
+		ensure!(least.all_lte(Self::hook_limit(params)), Error::<T>::ParamsInvalid);
+		Ok(())
+	}
+
+	/// Weight of `dispatch` when it opens a job.
+	pub fn weight_of_dispatch(input: &JobInput) -> Weight {
+		let kept = match input {
+			JobInput::Inline(bytes) => bytes.len(),
+			JobInput::External { location, .. } => location.len(),
+		};
+		T::WeightInfo::dispatch(kept as u32)
+			.saturating_add(T::Clauses::weight())
+			.saturating_add(T::ClauseJobs::weight_of_opening())
+	}
+
+	/// Weight of `dispatch` when governance's filter refuses.
+	pub fn weight_of_refusal() -> Weight {
+		T::WeightInfo::dispatch_refused()
+			.saturating_add(T::Clauses::weight())
+			.saturating_add(T::Receipts::weight())
+	}
+
+	/// Weight of ending a job without a result, with all who are told.
+	pub fn weight_of_end(own: Weight) -> Weight {
+		own.saturating_add(T::Receipts::weight())
+			.saturating_add(T::ClauseJobs::weight())
+			.saturating_add(T::Listener::weight())
+	}
+
+	/// What the hook may use of a block.
+	pub(crate) fn hook_limit(params: &Params) -> Weight {
+		let block = T::BlockWeights::get().max_block;
+		Weight::from_parts(
+			(block.ref_time() / 100).saturating_mul(params.hook_share.into()),
+			(block.proof_size() / 100).saturating_mul(params.hook_share.into()),
+		)
+	}
+}
+
+fn invalid<T: Config>(error: Error<T>) -> Objection {
+	Objection::Invalid(error.into())
+}
+
+/// Length of the input.
+fn examine_input<T: Config>(params: &Params, input: &JobInput) -> Result<u32, Error<T>> {
+	let (len, most) = match input {
+		JobInput::Inline(bytes) => (bytes.len() as u32, params.max_input_bytes),
+		JobInput::External { len, location, .. } => {
+			ensure!(is_url(location), Error::<T>::InputLocationInvalid);
+			(*len, params.max_external_bytes)
+		},
+	};
+	ensure!(len > 0, Error::<T>::InputEmpty);
+	ensure!(len <= most, Error::<T>::InputTooLarge);
+	Ok(len)
+}
+
+/// Whether a location is a scheme, `://` and something behind it, in printable ASCII.
+fn is_url(location: &[u8]) -> bool {
+	let Some(colon) = location.iter().position(|byte| *byte == b':') else { return false };
+	let (scheme, rest) = location.split_at(colon);
+	scheme.first().is_some_and(|byte| byte.is_ascii_lowercase())
+		&& scheme.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+		&& rest.starts_with(b"://")
+		&& rest.len() > 3
+		&& rest.iter().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Where nodes may stand: what clause and requester have in common.
+fn examine_constraints<T: Config>(
+	spec: &ClauseSpec,
+	constraints: &JobConstraints,
+) -> Result<List<Jurisdiction>, Error<T>> {
+	let JobConstraints { preferred, excluded, jurisdictions, .. } = constraints;
+	ensure!(!preferred.iter().any(|node| excluded.contains(node)), Error::<T>::PreferredExcluded);
+	ensure!(
+		constraints.min_trust <= ONE && constraints.min_quality <= ONE,
+		Error::<T>::ThresholdOutOfBounds
+	);
+	ensure!(jurisdictions.iter().all(Jurisdiction::is_valid), Error::<T>::JurisdictionInvalid);
+	let allowed = &spec.policy.jurisdictions;
+	let wanted = if jurisdictions.is_empty() { allowed } else { jurisdictions };
+	let mut common: alloc::vec::Vec<_> =
+		wanted.iter().filter(|one| allowed.is_empty() || allowed.contains(one)).copied().collect();
+	common.sort_unstable();
+	// The pools are summed up: none may count twice.
+	common.dedup();
+	ensure!(wanted.is_empty() || !common.is_empty(), Error::<T>::JurisdictionsDisjoint);
+	List::try_from(common).map_err(|_| Error::<T>::JurisdictionsDisjoint)
+}
+
+/// Blocks that the job has.
+fn examine_timeout<T: Config>(
+	params: &Params,
+	spec: &ClauseSpec,
+	constraints: &JobConstraints,
+) -> Result<BlockNumber, Error<T>> {
+	// One block to be placed, and one round.
+	let round = delivery_window(spec.limits.wall_millis, params.delivery_margin).saturating_add(1);
+	let least = params.min_timeout.max(round);
+	match constraints.timeout_blocks {
+		None => Ok(params.default_timeout.max(least).min(params.max_timeout)),
+		Some(blocks) => {
+			ensure!((least..=params.max_timeout).contains(&blocks), Error::<T>::TimeoutOutOfBounds);
+			Ok(blocks)
+		},
+	}
+}
+
+/// Governance's filter.
+fn examine_policy(
+	spec: &ClauseSpec,
+	status: ClauseStatus,
+	requester: &AccountId,
+	constraints: &JobConstraints,
+	now: BlockNumber,
+) -> Result<(), Refusal> {
+	match status {
+		ClauseStatus::Active => (),
+		ClauseStatus::Draft => return Err(Refusal::ClauseDraft),
+		ClauseStatus::SafeMode(_) => return Err(Refusal::ClauseInSafeMode),
+		ClauseStatus::Retired => return Err(Refusal::ClauseRetired),
+	}
+	ensure!(spec.expiry.is_none_or(|expiry| now < expiry), Refusal::ClauseExpired);
+	ensure!(spec.window.is_none_or(|window| window.contains(now)), Refusal::OutsideWindow);
+	ensure!(spec.triggers & constraints.trigger.bit() != 0, Refusal::TriggerNotAccepted);
+	let permitted = &spec.policy.requesters;
+	ensure!(permitted.is_empty() || permitted.contains(requester), Refusal::RequesterNotPermitted);
+	ensure!(
+		constraints.class != JobClass::Critical || spec.risk == RiskClass::Critical,
+		Refusal::ClassNotPermitted
+	);
+	ensure!(spec.mode.quorum().1 > 0, Refusal::DecidedByVote);
+	Ok(())
+}

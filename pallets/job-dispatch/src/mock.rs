@@ -1,0 +1,568 @@
+//! A runtime with this pallet, money, and stand-ins for everybody else that record what they hear.
+
+use crate as pallet_job_dispatch;
+use crate::{pallet::*, types::*};
+use alloc::collections::{BTreeMap, BTreeSet};
+use concordat_primitives::{
+	attest::{Lease, LeaseRefusal, Measurement, PlatformId, SigningKey, TcbStatus, Vendor},
+	clause::{
+		ClauseSpec, ClauseStatus, ExecutionMode, PolicyBinding, ProgramLocation, ProgramRef,
+		ResourceLimits, RiskClass, ALL_TRIGGERS,
+	},
+	job::{JobConstraints, JobInput, Seat},
+	node::{NodeProfile, NodeSpec, NodeStatus},
+	receipt::Operation,
+	traits::{
+		BlockRandomness, ClauseInfo, ClauseInspect, ClauseJobs, JobListener, LeaseInspect,
+		NodeInspect, NodePool, ReceiptSink,
+	},
+	units::{CDT, MILLI_CDT},
+	AccountId, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
+	ReceiptId,
+};
+use core::cell::RefCell;
+use frame_support::{
+	assert_ok, derive_impl, parameter_types,
+	traits::{ConstU128, Hooks},
+	weights::{RuntimeDbWeight, Weight},
+	BoundedVec,
+};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchResult};
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(2)]
+	pub type JobDispatch = pallet_job_dispatch;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountId = AccountId;
+	type Lookup = IdentityLookup<AccountId>;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type DbWeight = Db;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = Balance;
+	type ExistentialDeposit = ConstU128<MILLI_CDT>;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	/// What a read and a write cost: set to one, to find out how many a weight declares.
+	pub static Db: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
+	pub Treasury: AccountId = account(255);
+}
+
+impl Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Clauses = Registry;
+	type ClauseJobs = Registry;
+	type Nodes = Staking;
+	type Leases = Attestation;
+	type Receipts = Rollup;
+	type Listener = Quorum;
+	type Randomness = Vrf;
+	type FeeDestination = Treasury;
+	type GovernanceOrigin = frame_system::EnsureRoot<AccountId>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Helper;
+	type WeightInfo = ();
+}
+
+/// What the listener heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+	SeatLost(JobId, NodeId),
+	RoundOver(JobId),
+	Pruned(JobId),
+}
+
+parameter_types! {
+	pub static ClauseBook: BTreeMap<ClauseId, ClauseInfo<AccountId>> = BTreeMap::new();
+	/// Jobs opened, and how they were closed.
+	pub static Opened: u32 = 0;
+	pub static Closed: Vec<Option<bool>> = Vec::new();
+	pub static Gone: BTreeSet<NodeId> = BTreeSet::new();
+	pub static ReceiptBook: Vec<Operation> = Vec::new();
+	pub static HeardSoFar: Vec<Heard> = Vec::new();
+	/// Whether the listener ends the round as soon as a seat is lost.
+	pub static GivesUp: bool = false;
+	pub static Salt: u64 = 0;
+}
+
+std::thread_local! {
+	/// Leases by node: there may be many of them.
+	static LEASES: RefCell<BTreeMap<NodeId, Lease>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Gives a node a lease.
+pub fn grant(lease: Lease) {
+	LEASES.with_borrow_mut(|book| book.insert(lease.node, lease));
+}
+
+/// Takes a node's lease.
+pub fn revoke(node: NodeId) {
+	LEASES.with_borrow_mut(|book| book.remove(&node));
+}
+
+pub struct Registry;
+impl ClauseInspect<AccountId> for Registry {
+	fn clause(id: &ClauseId) -> Option<ClauseInfo<AccountId>> {
+		ClauseBook::get().get(id).cloned()
+	}
+	fn program(_: &ClauseId) -> Option<Vec<u8>> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
+}
+impl ClauseJobs for Registry {
+	fn job_opened(_: &ClauseId) {
+		Opened::mutate(|n| *n += 1);
+	}
+	fn job_closed(_: &ClauseId, success: Option<bool>) {
+		Closed::mutate(|list| list.push(success));
+	}
+	fn suspend(_: &ClauseId) -> DispatchResult {
+		Ok(())
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
+}
+
+pub struct Staking;
+impl NodeInspect<AccountId> for Staking {
+	fn controller(node: NodeId) -> Option<AccountId> {
+		(!Gone::get().contains(&node)).then(|| controller(node))
+	}
+	fn status(_: NodeId) -> Option<NodeStatus> {
+		None
+	}
+	fn spec(_: NodeId) -> Option<NodeSpec> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
+}
+
+pub struct Attestation;
+impl LeaseInspect for Attestation {
+	fn live_lease(
+		node: NodeId,
+		lease: LeaseId,
+		measurements: &[Measurement],
+		allow_simulated: bool,
+	) -> Result<Lease, LeaseRefusal> {
+		let found = Self::lease_of_node(node).ok_or(LeaseRefusal::None)?;
+		if found.id != lease {
+			return Err(LeaseRefusal::Superseded);
+		}
+		if found.expires_at <= JobDispatch::now() {
+			return Err(LeaseRefusal::Expired);
+		}
+		if !measurements.is_empty() && !measurements.contains(&found.measurement) {
+			return Err(LeaseRefusal::MeasurementNotForClause);
+		}
+		if found.simulated && !allow_simulated {
+			return Err(LeaseRefusal::Simulated);
+		}
+		Ok(found)
+	}
+	fn lease_of_key(_: &SigningKey) -> Option<Lease> {
+		None
+	}
+	fn lease_of_node(node: NodeId) -> Option<Lease> {
+		LEASES.with_borrow(|book| book.get(&node).cloned())
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(10_000_000, 0)
+	}
+}
+
+pub struct Rollup;
+impl ReceiptSink for Rollup {
+	fn append(operation: Operation) -> ReceiptId {
+		ReceiptBook::mutate(|list| {
+			list.push(operation);
+			list.len() as ReceiptId
+		})
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
+}
+
+pub struct Quorum;
+impl JobListener for Quorum {
+	fn seat_lost(job: JobId, node: NodeId) {
+		HeardSoFar::mutate(|list| list.push(Heard::SeatLost(job, node)));
+		if GivesUp::get() {
+			use concordat_primitives::traits::JobBoard;
+			assert_ok!(JobDispatch::round_failed(job));
+		}
+	}
+	fn round_over(job: JobId) {
+		HeardSoFar::mutate(|list| list.push(Heard::RoundOver(job)));
+	}
+	fn pruned(job: JobId) {
+		HeardSoFar::mutate(|list| list.push(Heard::Pruned(job)));
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
+}
+
+/// Another seed in each block and for each salt.
+pub struct Vrf;
+impl BlockRandomness for Vrf {
+	fn seed(domain: &[u8]) -> [u8; 32] {
+		use codec::Encode;
+		sp_io::hashing::blake2_256(&(domain, System::block_number(), Salt::get()).encode())
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Helper;
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper for Helper {
+	fn active_clause(mode: ExecutionMode, capability: CapabilityId) -> ClauseId {
+		clause_with(|spec| {
+			spec.mode = mode;
+			spec.capability = capability;
+		})
+	}
+	fn node(index: u32) -> (NodeId, NodeProfile) {
+		let profile = profile(index);
+		grant(lease(index, &profile));
+		<Balances as frame_support::traits::fungible::Mutate<_>>::set_balance(
+			&controller(index),
+			CDT,
+		);
+		(index, profile)
+	}
+}
+
+pub fn account(n: u8) -> AccountId {
+	AccountId::new([n; 32])
+}
+
+/// Requester with money.
+pub fn alice() -> AccountId {
+	account(1)
+}
+
+/// Another requester with money.
+pub fn bob() -> AccountId {
+	account(2)
+}
+
+/// Account that controls a node.
+pub fn controller(node: NodeId) -> AccountId {
+	let mut bytes = [7u8; 32];
+	bytes[..4].copy_from_slice(&node.to_le_bytes());
+	AccountId::new(bytes)
+}
+
+pub fn rain() -> CapabilityId {
+	CapabilityId::parse("hazard.rain").unwrap()
+}
+
+pub fn place(code: &str) -> Jurisdiction {
+	Jurisdiction::parse(code).unwrap()
+}
+
+pub fn measurement(n: u8) -> Measurement {
+	Measurement([n; 48])
+}
+
+/// A good node: capacity 4, 1 GiB, its own operator and platform, in Indonesia.
+pub fn profile(node: NodeId) -> NodeProfile {
+	let mut operator = [1u8; 16];
+	operator[..4].copy_from_slice(&node.to_le_bytes());
+	let mut platform = [2u8; 32];
+	platform[..4].copy_from_slice(&node.to_le_bytes());
+	NodeProfile {
+		operator,
+		jurisdiction: place("IDN"),
+		sovereign: true,
+		capacity: 4,
+		latency_class: 0,
+		memory_mib: 1_024,
+		lease: node.into(),
+		lease_issued_at: 0,
+		lease_expires_at: 1_000_000,
+		vendor: Vendor::Simulated,
+		measurement: measurement(1),
+		platform: PlatformId(platform),
+		simulated: true,
+		signing_key: [node as u8; 32],
+	}
+}
+
+pub fn lease(node: NodeId, profile: &NodeProfile) -> Lease {
+	Lease {
+		id: profile.lease,
+		node,
+		vendor: profile.vendor,
+		measurement: profile.measurement,
+		platform: profile.platform,
+		tcb: TcbStatus::UpToDate,
+		signing_key: profile.signing_key,
+		encryption_key: [0; 32],
+		simulated: profile.simulated,
+		issued_at: profile.lease_issued_at,
+		expires_at: profile.lease_expires_at,
+	}
+}
+
+/// Admits a node that differs from [`profile`], with a lease to match.
+pub fn admit_with(node: NodeId, change: impl FnOnce(&mut NodeProfile)) {
+	let mut profile = profile(node);
+	change(&mut profile);
+	grant(lease(node, &profile));
+	assert_ok!(<JobDispatch as NodePool>::admit(node, profile, &[rain()]));
+}
+
+pub fn admit(node: NodeId) {
+	admit_with(node, |_| ());
+}
+
+/// Changes what the chain thinks of a node.
+pub fn stand_with(node: NodeId, change: impl FnOnce(&mut Standing)) {
+	JobDispatch::mutate_standing(node, change);
+}
+
+pub fn clause_id() -> ClauseId {
+	ClauseId::parse("NOAA::HeavyRain@1.0").unwrap()
+}
+
+pub fn spec() -> ClauseSpec {
+	ClauseSpec {
+		program: ProgramRef {
+			hash: Hash::repeat_byte(9),
+			len: 100,
+			location: ProgramLocation::Preimage,
+		},
+		capability: rain(),
+		mode: ExecutionMode::Single,
+		risk: RiskClass::Critical,
+		triggers: ALL_TRIGGERS,
+		limits: ResourceLimits::SMALL,
+		window: None,
+		expiry: None,
+		measurements: Default::default(),
+		policy: PolicyBinding::default(),
+	}
+}
+
+/// Registers the clause, active.
+pub fn clause_with(change: impl FnOnce(&mut ClauseSpec)) -> ClauseId {
+	let mut spec = spec();
+	change(&mut spec);
+	let info = ClauseInfo { owner: account(3), spec, status: ClauseStatus::Active };
+	ClauseBook::mutate(|book| book.insert(clause_id(), info));
+	clause_id()
+}
+
+pub fn clause_mode(k: u8, n: u8) -> ClauseId {
+	clause_with(|spec| {
+		spec.mode = if n == 1 { ExecutionMode::Single } else { ExecutionMode::Quorum { k, n } };
+	})
+}
+
+pub fn set_clause_status(status: ClauseStatus) {
+	ClauseBook::mutate(|book| {
+		if let Some(info) = book.get_mut(&clause_id()) {
+			info.status = status;
+		}
+	});
+}
+
+pub fn input() -> JobInput {
+	JobInput::Inline(BoundedVec::truncate_from(b"rain in Jakarta, hour by hour".to_vec()))
+}
+
+/// Dispatches the clause as Alice and returns the number of the job.
+pub fn dispatch_with(change: impl FnOnce(&mut JobConstraints)) -> JobId {
+	let mut constraints = JobConstraints::default();
+	change(&mut constraints);
+	let id = NextJob::<Test>::get();
+	assert_ok!(JobDispatch::dispatch(
+		RuntimeOrigin::signed(alice()),
+		clause_id(),
+		input(),
+		constraints
+	));
+	assert_eq!(NextJob::<Test>::get(), id + 1, "the dispatch was refused");
+	id
+}
+
+pub fn dispatch() -> JobId {
+	dispatch_with(|_| ())
+}
+
+pub fn job(id: JobId) -> Job {
+	Jobs::<Test>::get(id).expect("the job is there")
+}
+
+pub fn seats(id: JobId) -> Vec<Seat> {
+	job(id).seats.into_inner()
+}
+
+pub fn seated(id: JobId) -> Vec<NodeId> {
+	seats(id).iter().map(|seat| seat.node).collect()
+}
+
+/// Begins the next block, without checking invariants.
+pub fn next_block() {
+	let now = System::block_number() + 1;
+	System::set_block_number(now);
+	let limit = JobDispatch::hook_limit(&Parameters::<Test>::get());
+	let used = JobDispatch::on_initialize(now);
+	assert!(used.all_lte(limit), "the hook used {used:?} of {limit:?}");
+}
+
+/// Begins so many blocks, and checks all invariants after each.
+pub fn run(blocks: u32) {
+	for _ in 0..blocks {
+		next_block();
+		JobDispatch::do_try_state().expect("invariants hold after every block");
+	}
+}
+
+/// Begins blocks until `done`, at most so many.
+pub fn run_until(most: u32, done: impl Fn() -> bool) -> u32 {
+	for passed in 0..most {
+		if done() {
+			return passed;
+		}
+		run(1);
+	}
+	assert!(done(), "not done within {most} blocks");
+	most
+}
+
+pub fn events() -> Vec<Event<Test>> {
+	System::events()
+		.into_iter()
+		.filter_map(|record| match record.event {
+			RuntimeEvent::JobDispatch(event) => Some(event),
+			_ => None,
+		})
+		.collect()
+}
+
+pub fn held(who: &AccountId) -> (Balance, Balance) {
+	use frame_support::traits::fungible::InspectHold;
+	let on = |reason: HoldReason| Balances::balance_on_hold(&reason.into(), who);
+	(on(HoldReason::Escrow), on(HoldReason::Input))
+}
+
+pub struct ExtBuilder {
+	nodes: u32,
+	params: Params,
+}
+
+impl Default for ExtBuilder {
+	fn default() -> Self {
+		let params = Params {
+			default_timeout: 200,
+			max_timeout: 10_000,
+			challenge_window: 50,
+			..Default::default()
+		};
+		Self { nodes: 0, params }
+	}
+}
+
+impl ExtBuilder {
+	/// Nodes 1 to `n`, all good.
+	pub fn nodes(mut self, n: u32) -> Self {
+		self.nodes = n;
+		self
+	}
+
+	pub fn params(mut self, change: impl FnOnce(&mut Params)) -> Self {
+		change(&mut self.params);
+		self
+	}
+
+	pub fn build(self) -> sp_io::TestExternalities {
+		let storage = RuntimeGenesisConfig {
+			balances: pallet_balances::GenesisConfig {
+				balances: [alice(), bob(), Treasury::get()]
+					.into_iter()
+					.chain((1..=self.nodes.min(64)).map(controller))
+					.map(|who| (who, 1_000 * CDT))
+					.collect(),
+				..Default::default()
+			},
+			job_dispatch: pallet_job_dispatch::GenesisConfig {
+				params: self.params,
+				..Default::default()
+			},
+			..Default::default()
+		}
+		.build_storage()
+		.unwrap();
+		let mut ext = sp_io::TestExternalities::new(storage);
+		LEASES.with_borrow_mut(BTreeMap::clear);
+		Opened::set(0);
+		Closed::set(Vec::new());
+		Gone::set(BTreeSet::new());
+		ReceiptBook::set(Vec::new());
+		HeardSoFar::set(Vec::new());
+		GivesUp::set(false);
+		ext.execute_with(|| {
+			System::set_block_number(1);
+			clause_mode(1, 1);
+			(1..=self.nodes).for_each(admit);
+			System::reset_events();
+		});
+		ext
+	}
+
+	/// Runs the test, then checks all invariants, that no money was made or lost, and that every job that ended was
+	/// reported as closed.
+	pub fn build_and_execute(self, test: impl FnOnce()) {
+		self.build().execute_with(|| {
+			let issued = Balances::total_issuance();
+			test();
+			JobDispatch::do_try_state().expect("invariants hold after the test");
+			assert_eq!(Balances::total_issuance(), issued, "money was made or lost");
+			let stubs = Stubs::<Test>::iter().count();
+			let ended = Jobs::<Test>::iter_values().filter(|job| job.ended_at.is_some()).count();
+			assert_eq!(Closed::get().len(), stubs + ended, "closed once, when it ended");
+			assert_eq!(u64::from(Opened::get()), Totals::<Test>::get().jobs);
+		})
+	}
+}

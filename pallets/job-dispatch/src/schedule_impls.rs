@@ -1,0 +1,567 @@
+//! The hook's work: queues, placing jobs, filling in for silent nodes. The decisions are in [`crate::scheduler`].
+
+use crate::{
+	pallet::*,
+	scheduler::{self, Ask, Candidate, Choice, Draw, Stream, Want},
+	types::*,
+	WeightInfo, LOG_TARGET,
+};
+use alloc::vec::Vec;
+use concordat_primitives::{
+	attest::Lease,
+	clause::MAX_SEATS,
+	hashing::attempt_nonce,
+	job::{FailureReason, JobClass, JobStatus, Seat, SeatState, MAX_BACKUPS},
+	receipt::Operation,
+	routing::{self, ewma},
+	traits::{BlockRandomness, JobListener, LeaseInspect, ReceiptSink},
+	Attempt, BlockNumber, JobId, Jurisdiction, NodeId,
+};
+use frame_support::{
+	weights::{Weight, WeightMeter},
+	BoundedVec,
+};
+
+/// Domain of the randomness that jobs are drawn with.
+const SEED_DOMAIN: &[u8] = b"concordat/schedule/v1";
+
+/// What is the same for all steps of one block.
+pub(crate) struct Context {
+	pub now: BlockNumber,
+	pub params: Params,
+	pub seed: [u8; 32],
+	pub switches: SwitchList,
+}
+
+impl Context {
+	/// Whether a switch holds, and until when.
+	fn held(&self, subject: &PauseSubject) -> Option<BlockNumber> {
+		self.switches
+			.iter()
+			.find(|(known, until)| *until > self.now && known == subject)
+			.map(|(_, until)| *until)
+	}
+
+	/// Jurisdictions in which no node is asked now.
+	fn paused_jurisdictions(&self) -> Vec<Jurisdiction> {
+		let paused = |(subject, until): &(PauseSubject, BlockNumber)| match subject {
+			PauseSubject::Jurisdiction(one) if *until > self.now => Some(*one),
+			_ => None,
+		};
+		self.switches.iter().filter_map(paused).collect()
+	}
+
+	/// Until when a switch holds the job back, if one does.
+	pub fn held_back(&self, order: &Order) -> Option<BlockNumber> {
+		let clause = self.held(&PauseSubject::Clause(order.clause.clone()));
+		let class = self.held(&PauseSubject::Class(order.class));
+		// A job is held back by jurisdictions only if all of its own are paused: until the first opens.
+		let jurisdictions = order
+			.jurisdictions
+			.iter()
+			.map(|one| self.held(&PauseSubject::Jurisdiction(*one)))
+			.min()
+			.flatten();
+		[clause, class, jurisdictions].into_iter().flatten().max()
+	}
+}
+
+/// What became of a try to place a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Placement {
+	/// Seats taken; 0 if the job could not be placed.
+	pub seats: u32,
+	/// Nodes looked at.
+	pub probes: u32,
+	/// Leases asked about.
+	pub leases: u32,
+}
+
+impl<T: Config> Pallet<T> {
+	/// One block's work: first what is due, then new assignments, as far as the meter goes.
+	pub(crate) fn tick(meter: &mut WeightMeter) {
+		let ctx = Self::context();
+		Self::drain_agenda(&ctx, meter);
+		Self::schedule(&ctx, meter);
+	}
+
+	/// What the steps of this block share.
+	pub(crate) fn context() -> Context {
+		Context {
+			now: Self::now(),
+			params: Parameters::<T>::get(),
+			seed: T::Randomness::seed(SEED_DOMAIN),
+			switches: Switches::<T>::get(),
+		}
+	}
+
+	/// Serves the queues in turns until the meter, the work or the block's share of assignments is used up.
+	/// A job is tried at most once.
+	pub(crate) fn schedule(ctx: &Context, meter: &mut WeightMeter) {
+		let mut rings = Queues::<T>::get();
+		if rings.live() == 0 {
+			return;
+		}
+		let before = rings;
+		let dearest = Self::weight_of_dearest_placement(&ctx.params);
+		let step = dearest.saturating_add(T::WeightInfo::skip_place());
+		let mut assigned = 0;
+		while assigned < ctx.params.max_assignments_per_block && meter.can_consume(step) {
+			// Jobs that went to the tail in this block wait for the next one.
+			let present = rings;
+			let open = |class: JobClass| present.get(class).head < before.get(class).tail;
+			let Some(class) = scheduler::next_turn(&mut rings, open) else { break };
+			let Some(id) = Self::dequeue(&mut rings, class, before.get(class).tail, step, meter)
+			else {
+				continue;
+			};
+			let (Some(mut job), Some(order)) = (Jobs::<T>::get(id), Orders::<T>::get(id)) else {
+				log::error!(target: LOG_TARGET, "queued job {id} has no record");
+				continue;
+			};
+			job.place = None;
+			if let Some(until) = ctx.held_back(&order) {
+				Self::park(id, &mut job, ctx, until);
+				meter.consume(T::WeightInfo::park());
+			} else {
+				let placement = Self::place(id, &mut job, &order, ctx);
+				meter.consume(Self::weight_of_placement(&placement));
+				if placement.seats > 0 {
+					assigned += 1;
+				} else {
+					push_back::<T>(&mut rings, id, &mut job, class);
+				}
+			}
+			Jobs::<T>::insert(id, job);
+		}
+		Queues::<T>::put(rings);
+	}
+
+	/// Takes the next job out of a queue, past the places that were left.
+	pub(crate) fn dequeue(
+		rings: &mut Rings,
+		class: JobClass,
+		end: u64,
+		reserve: Weight,
+		meter: &mut WeightMeter,
+	) -> Option<JobId> {
+		let ring = rings.get_mut(class);
+		while ring.head < end && meter.can_consume(reserve) {
+			let place = ring.head;
+			ring.head = ring.head.saturating_add(1);
+			match Queued::<T>::take(class, place) {
+				Some(id) => {
+					ring.live = ring.live.saturating_sub(1);
+					return Some(id);
+				},
+				None => meter.consume(T::WeightInfo::skip_place()),
+			}
+		}
+		None
+	}
+
+	/// Puts a job at the tail of its class.
+	pub(crate) fn enqueue_back(id: JobId, job: &mut Job, class: JobClass) {
+		Queues::<T>::mutate(|rings| push_back::<T>(rings, id, job, class));
+	}
+
+	/// Puts a job at the head of its class.
+	pub(crate) fn enqueue_front(id: JobId, job: &mut Job, class: JobClass) {
+		Queues::<T>::mutate(|rings| {
+			let ring = rings.get_mut(class);
+			ring.head = ring.head.saturating_sub(1);
+			ring.live = ring.live.saturating_add(1);
+			job.place = Some(ring.head);
+			Queued::<T>::insert(class, ring.head, id);
+		});
+	}
+
+	/// Takes a job out of its queue, wherever it stands. Its place stays empty and is passed over later.
+	pub(crate) fn leave_queue(job: &mut Job, class: JobClass) {
+		let Some(place) = job.place.take() else { return };
+		Queued::<T>::remove(class, place);
+		Queues::<T>::mutate(|rings| {
+			let ring = rings.get_mut(class);
+			ring.live = ring.live.saturating_sub(1);
+			if ring.live == 0 {
+				ring.head = ring.tail;
+			}
+		});
+	}
+
+	/// Holds a job back until it may look again.
+	fn park(id: JobId, job: &mut Job, ctx: &Context, until: BlockNumber) {
+		Self::set_status(job, JobStatus::Paused);
+		Self::arm_wake(id, ctx, until);
+		Self::deposit_event(Event::JobPaused { job: id });
+	}
+
+	/// A parked job looks again at the end of its switch, and now and then before that.
+	pub(crate) fn arm_wake(id: JobId, ctx: &Context, until: BlockNumber) {
+		let at = until.min(ctx.now.saturating_add(WAKE_INTERVAL));
+		Self::arm(at, AgendaItem::Wake { job: id });
+	}
+
+	/// Tries to seat all that a job needs, or nobody.
+	pub(crate) fn place(id: JobId, job: &mut Job, order: &Order, ctx: &Context) -> Placement {
+		let attempt = job.attempts.saturating_add(1);
+		let paused = ctx.paused_jurisdictions();
+		let ask = Self::ask(job, order, ctx, &paused);
+		let (_, seats) = order.mode.quorum();
+		let want = Want {
+			seats: seats.into(),
+			backups: ctx.params.backups,
+			candidates: ctx.params.candidates,
+		};
+
+		let pools = Self::pools_of(order.capability, &order.jurisdictions, &paused);
+		let sizes: Vec<u32> = pools.iter().map(PoolSizes::<T>::get).collect();
+		let draw = scheduler::draw(
+			&mut Stream::new(&ctx.seed, id, attempt),
+			&sizes,
+			&want,
+			|pool, index| pools.get(pool).and_then(|key| Pools::<T>::get(key, index)),
+			|node| Seatings::<T>::get(node).map(|seating| ask.assess(node, &seating)),
+		);
+		let Draw { ref found, probes, .. } = draw;
+		let enough = found.len() >= want.seats as usize;
+		let choice = if enough {
+			scheduler::choose(found.clone(), &want, |one| Self::live_lease(one, order, &ask))
+		} else {
+			Choice { seats: Vec::new(), backups: Vec::new(), asked: 0 }
+		};
+		let leases = choice.asked;
+		if choice.seats.len() < want.seats as usize {
+			let reason = if sizes.iter().all(|size| *size == 0) {
+				Waiting::NoNodes
+			} else if enough && choice.seats.len() < leases as usize {
+				Waiting::Leases
+			} else if enough {
+				Waiting::TooFewOperators
+			} else {
+				draw.mostly().map_or(Waiting::TooFewNodes, Waiting::NotEligible)
+			};
+			job.retries = job.retries.saturating_add(1);
+			if job.waiting != Some(reason) {
+				job.waiting = Some(reason);
+				Self::deposit_event(Event::JobWaiting { job: id, reason });
+			}
+			return Placement { seats: 0, probes, leases };
+		}
+
+		let deliver_by = ask.deliver_by;
+		for (candidate, lease) in choice.seats {
+			Self::seat(id, job, order, ctx, attempt, deliver_by, candidate, lease);
+		}
+		let backups = choice.backups.into_iter().map(|one| one.node).collect::<Vec<_>>();
+		job.backups = BoundedVec::truncate_from(backups);
+		job.attempts = attempt;
+		job.waiting = None;
+		job.assigned_at = job.assigned_at.or(Some(ctx.now));
+		Self::set_status(job, JobStatus::Scheduled);
+		let scored = job.seats.iter().map(|seat| (seat.node, seat.score)).collect::<Vec<_>>();
+		Self::deposit_event(Event::JobAssigned {
+			job: id,
+			attempt,
+			seats: BoundedVec::truncate_from(scored),
+			backups: job.backups.clone(),
+			ack_by: ctx.now.saturating_add(ctx.params.ack_window),
+			deliver_by,
+		});
+		Self::note_assignment(id, job);
+		Placement { seats: want.seats, probes, leases }
+	}
+
+	/// What the job asks of a node now.
+	pub(crate) fn ask<'a>(
+		job: &'a Job,
+		order: &'a Order,
+		ctx: &Context,
+		paused: &'a [Jurisdiction],
+	) -> Ask<'a> {
+		let window =
+			scheduler::delivery_window(order.limits.wall_millis, ctx.params.delivery_margin);
+		let deliver_by = ctx.now.saturating_add(window).min(job.expires_at);
+		Ask {
+			now: ctx.now,
+			deliver_by: deliver_by.max(ctx.now.saturating_add(1)),
+			memory_mib: scheduler::memory_mib(order.limits.memory_bytes),
+			sovereign_only: order.sovereign_only,
+			forbid_simulated: order.forbid_simulated,
+			measurements: &order.measurements,
+			jurisdictions: &order.jurisdictions,
+			paused,
+			min_trust: order.min_trust,
+			min_quality: order.min_quality,
+			preferred: &order.preferred,
+			excluded: &order.excluded,
+			spent: &job.spent,
+		}
+	}
+
+	/// The candidate's lease, if it counts now and for as long as it is needed.
+	fn live_lease(candidate: &Candidate, order: &Order, ask: &Ask) -> Option<Lease> {
+		T::Leases::live_lease(
+			candidate.node,
+			candidate.seating.profile.lease,
+			&order.measurements,
+			!order.forbid_simulated,
+		)
+		.ok()
+		.filter(|lease| lease.expires_at >= ask.deliver_by)
+	}
+
+	/// Gives one node one seat.
+	fn seat(
+		id: JobId,
+		job: &mut Job,
+		order: &Order,
+		ctx: &Context,
+		attempt: Attempt,
+		deliver_by: BlockNumber,
+		candidate: Candidate,
+		lease: Lease,
+	) {
+		let Candidate { node, score, mut seating, .. } = candidate;
+		let ack_by = ctx.now.saturating_add(ctx.params.ack_window).min(deliver_by);
+		let seat = Seat {
+			node,
+			attempt,
+			nonce: attempt_nonce(&ctx.seed, id, attempt),
+			lease: lease.id,
+			signing_key: lease.signing_key,
+			score,
+			assigned_at: ctx.now,
+			ack_by,
+			deliver_by,
+			state: SeatState::Assigned,
+		};
+		// There is room: a mode asks for at most `MAX_SEATS`, and a node at capacity is no candidate.
+		if job.seats.is_full() || AssignmentsOf::<T>::try_append(node, id).is_err() {
+			log::error!(target: LOG_TARGET, "no room for node {node} on job {id}");
+			return;
+		}
+		job.seats.force_push(seat);
+		let standing = &mut seating.standing;
+		standing.running = standing.running.saturating_add(1);
+		standing.committed_mib =
+			standing.committed_mib.saturating_add(scheduler::memory_mib(order.limits.memory_bytes));
+		Seatings::<T>::insert(node, seating);
+		Self::arm(ack_by, AgendaItem::AckDeadline { job: id, attempt, node });
+		Self::arm(deliver_by, AgendaItem::DeliverDeadline { job: id, attempt, node });
+	}
+
+	/// The receipt of an assignment.
+	fn note_assignment(id: JobId, job: &Job) {
+		let nodes = job.seats.iter().map(|seat| seat.node).collect::<Vec<_>>();
+		T::Receipts::append(Operation::JobAssigned {
+			job: id,
+			attempt: job.attempts,
+			nodes: BoundedVec::truncate_from(nodes),
+		});
+	}
+
+	/// The best backup that is still eligible takes a seat under the next attempt. `false` if there is none, or no
+	/// attempt left.
+	fn stand_in(id: JobId, job: &mut Job, order: &Order, ctx: &Context) -> bool {
+		if job.attempts >= ctx.params.max_attempts {
+			return false;
+		}
+		let paused = ctx.paused_jurisdictions();
+		let seated: Vec<_> = job
+			.seats
+			.iter()
+			.filter_map(|seat| Seatings::<T>::get(seat.node))
+			.map(|seating| (seating.profile.operator, seating.profile.platform))
+			.collect();
+		while !job.backups.is_empty() {
+			let node = job.backups.remove(0);
+			// It was eligible when it was drawn: that may be a while ago.
+			let ask = Self::ask(job, order, ctx, &paused);
+			let found = Seatings::<T>::get(node)
+				.and_then(|seating| ask.assess(node, &seating).ok())
+				.filter(|one| !scheduler::clashes(one, seated.iter().map(|(o, p)| (o, p))))
+				.and_then(|one| Self::live_lease(&one, order, &ask).map(|lease| (one, lease)));
+			let deliver_by = ask.deliver_by;
+			if let Some((candidate, lease)) = found {
+				let attempt = job.attempts.saturating_add(1);
+				let score = candidate.score;
+				job.attempts = attempt;
+				Self::seat(id, job, order, ctx, attempt, deliver_by, candidate, lease);
+				Self::deposit_event(Event::BackupSeated { job: id, attempt, node, score });
+				Self::note_assignment(id, job);
+				return true;
+			}
+		}
+		false
+	}
+
+	/// A deadline of a seat fires. Returns the weight of what that led to.
+	pub(crate) fn seat_deadline(
+		id: JobId,
+		attempt: Attempt,
+		node: NodeId,
+		silence: Silence,
+		ctx: &Context,
+	) -> Weight {
+		let Some(mut job) = Jobs::<T>::get(id) else { return T::WeightInfo::agenda_stale() };
+		let silent = |seat: &&Seat| {
+			let due = match silence {
+				Silence::Acknowledgement => {
+					seat.state == SeatState::Assigned && seat.ack_by <= ctx.now
+				},
+				Silence::Delivery => {
+					!matches!(seat.state, SeatState::Delivered(_)) && seat.deliver_by <= ctx.now
+				},
+			};
+			due && seat.node == node && seat.attempt == attempt
+		};
+		if !job.status.is_assigned() || !job.seats.iter().any(|seat| silent(&seat)) {
+			return T::WeightInfo::agenda_stale();
+		}
+		let Some(order) = Orders::<T>::get(id) else { return T::WeightInfo::agenda_stale() };
+
+		job.seats.retain(|seat| !silent(&seat));
+		Self::vacate(id, node, &order);
+		let cooldown_until = Self::mark_silent(node, ctx);
+		Totals::<T>::mutate(|totals| {
+			totals.missed_deadlines = totals.missed_deadlines.saturating_add(1);
+		});
+		Self::deposit_event(Event::SeatLost { job: id, attempt, node, silence, cooldown_until });
+
+		let stood_in = Self::stand_in(id, &mut job, &order, ctx);
+		let (k, _) = order.mode.quorum();
+		if stood_in || job.seats.len() >= usize::from(k) {
+			let started = job.seats.iter().any(|seat| seat.state != SeatState::Assigned);
+			let status = if started { JobStatus::Running } else { JobStatus::Scheduled };
+			Self::set_status(&mut job, status);
+			Jobs::<T>::insert(id, job);
+			// Last: what it hears may make the listener settle the job, or end the round.
+			T::Listener::seat_lost(id, node);
+			Self::weight_of_stand_in()
+		} else {
+			let delivered =
+				job.seats.iter().any(|seat| matches!(seat.state, SeatState::Delivered(_)));
+			let reason = if delivered { FailureReason::NoQuorum } else { FailureReason::Silence };
+			Self::end_round(id, job, &order, false, reason);
+			Self::weight_of_stand_in().saturating_add(Self::weight_of_round_over())
+		}
+	}
+
+	/// A round is over without a result: back to the head of the queue, or the end.
+	pub(crate) fn end_round(
+		id: JobId,
+		mut job: Job,
+		order: &Order,
+		disagreed: bool,
+		reason: FailureReason,
+	) {
+		if job.attempts >= Parameters::<T>::get().max_attempts {
+			return Self::end(id, job, order, JobStatus::Failed(reason));
+		}
+		Self::vacate_all(id, &job, order);
+		let seats = core::mem::take(&mut job.seats);
+		if disagreed {
+			let nodes = seats.into_iter().map(|seat| seat.node).collect::<Vec<_>>();
+			job.spent = BoundedVec::truncate_from(nodes);
+		}
+		job.backups = Default::default();
+		job.waiting = None;
+		Self::set_status(&mut job, JobStatus::Pending);
+		Self::enqueue_front(id, &mut job, order.class);
+		let attempts = job.attempts;
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::RoundOver { job: id, attempts, disagreed });
+		T::Listener::round_over(id);
+	}
+
+	/// Frees the nodes of all seats. The seats stay in the record.
+	pub(crate) fn vacate_all(id: JobId, job: &Job, order: &Order) {
+		for seat in &job.seats {
+			Self::vacate(id, seat.node, order);
+		}
+	}
+
+	/// Frees a node of a job.
+	pub(crate) fn vacate(id: JobId, node: NodeId, order: &Order) {
+		AssignmentsOf::<T>::mutate_exists(node, |slot| {
+			let mut jobs = slot.take().unwrap_or_default();
+			jobs.retain(|one| *one != id);
+			*slot = (!jobs.is_empty()).then_some(jobs);
+		});
+		Self::mutate_standing(node, |standing| {
+			standing.running = standing.running.saturating_sub(1);
+			standing.committed_mib = standing
+				.committed_mib
+				.saturating_sub(scheduler::memory_mib(order.limits.memory_bytes));
+		});
+	}
+
+	/// A node was silent: less trust, less quality, and a rest that doubles each time. Returns its end.
+	fn mark_silent(node: NodeId, ctx: &Context) -> BlockNumber {
+		Self::mutate_standing(node, |standing| {
+			standing.misses = standing.misses.saturating_add(1);
+			standing.trust = ewma(standing.trust, 0);
+			standing.quality = ewma(standing.quality, 0);
+			standing.cooldown_until = ctx.now.saturating_add(ctx.params.cooldown(standing.misses));
+			standing.cooldown_until
+		})
+	}
+
+	/// A node's result was judged.
+	pub(crate) fn mark_result(node: NodeId, agreed: bool) {
+		let new = if agreed { routing::ONE } else { 0 };
+		Self::mutate_standing(node, |standing| {
+			standing.trust = ewma(standing.trust, new);
+			standing.quality = ewma(standing.quality, new);
+			if agreed {
+				standing.misses = 0;
+			}
+		});
+	}
+
+	/// Weight of one try to place a job.
+	pub(crate) fn weight_of_placement(placement: &Placement) -> Weight {
+		let base = T::WeightInfo::place(placement.probes, placement.seats)
+			.saturating_add(T::Leases::weight().saturating_mul(placement.leases.into()));
+		if placement.seats > 0 {
+			base.saturating_add(T::Receipts::weight())
+		} else {
+			base
+		}
+	}
+
+	/// Weight of the dearest try that the parameters allow. Every probe may end in a question about a lease.
+	pub(crate) fn weight_of_dearest_placement(params: &Params) -> Weight {
+		let want =
+			Want { seats: MAX_SEATS, backups: params.backups, candidates: params.candidates };
+		Self::weight_of_placement(&Placement {
+			seats: want.seats,
+			probes: want.probes(),
+			leases: want.probes(),
+		})
+		.max(T::WeightInfo::park())
+	}
+
+	/// Weight of a seat that is lost and of the backup that steps in.
+	pub(crate) fn weight_of_stand_in() -> Weight {
+		T::WeightInfo::seat_lost()
+			.saturating_add(T::Leases::weight().saturating_mul(MAX_BACKUPS.into()))
+			.saturating_add(T::Receipts::weight())
+			.saturating_add(T::Listener::weight())
+	}
+
+	/// Weight of a round that ends, and of the job that may end with it.
+	pub(crate) fn weight_of_round_over() -> Weight {
+		Self::weight_of_end(T::WeightInfo::round_over(MAX_SEATS))
+	}
+}
+
+/// Puts a job at the tail.
+fn push_back<T: Config>(rings: &mut Rings, id: JobId, job: &mut Job, class: JobClass) {
+	let ring = rings.get_mut(class);
+	job.place = Some(ring.tail);
+	Queued::<T>::insert(class, ring.tail, id);
+	ring.tail = ring.tail.saturating_add(1);
+	ring.live = ring.live.saturating_add(1);
+}

@@ -1,0 +1,138 @@
+//! The pools: dense, with constant cost of coming and going.
+
+use super::*;
+use crate::{pallet::*, types::*};
+use alloc::collections::{BTreeMap, BTreeSet};
+use concordat_primitives::{node::MAX_CAPABILITIES, CapabilityId, Jurisdiction};
+use frame_support::{assert_noop, assert_storage_noop};
+
+fn capability(n: u32) -> CapabilityId {
+	CapabilityId::parse(&format!("cap.{n}")).unwrap()
+}
+
+fn members(capability: CapabilityId, jurisdiction: Option<Jurisdiction>) -> BTreeSet<NodeId> {
+	let key = PoolKey { capability, jurisdiction };
+	(0..PoolSizes::<Test>::get(key)).map(|place| Pools::<Test>::get(key, place).unwrap()).collect()
+}
+
+#[test]
+fn random_comings_and_goings_match_a_plain_set() {
+	ExtBuilder::default().build_and_execute(|| {
+		let places = ["IDN", "PHL", "USA"];
+		let mut oracle = BTreeMap::<NodeId, (Jurisdiction, BTreeSet<u32>)>::new();
+		let mut state = 11u64;
+		let mut next = |bound: u64| {
+			state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+			(state >> 33) % bound
+		};
+		for step in 0..1_500 {
+			let node = next(40) as NodeId;
+			if next(3) == 0 {
+				JobDispatch::evict(node);
+				oracle.remove(&node);
+			} else {
+				let jurisdiction = place(places[next(3) as usize]);
+				let offers: BTreeSet<u32> = (0..1 + next(4)).map(|_| next(5) as u32).collect();
+				let capabilities: Vec<_> = offers.iter().map(|n| capability(*n)).collect();
+				let profile =
+					concordat_primitives::node::NodeProfile { jurisdiction, ..profile(node) };
+				assert_ok!(JobDispatch::admit(node, profile, &capabilities));
+				oracle.insert(node, (jurisdiction, offers));
+			}
+			if step % 50 == 0 {
+				JobDispatch::do_try_state().unwrap();
+			}
+			for n in 0..5 {
+				let offering = |jurisdiction: Option<Jurisdiction>| -> BTreeSet<NodeId> {
+					oracle
+						.iter()
+						.filter(|(_, (at, offers))| {
+							offers.contains(&n) && jurisdiction.is_none_or(|one| one == *at)
+						})
+						.map(|(node, _)| *node)
+						.collect()
+				};
+				assert_eq!(members(capability(n), None), offering(None));
+				let at = place(places[next(3) as usize]);
+				assert_eq!(members(capability(n), Some(at)), offering(Some(at)));
+			}
+		}
+	});
+}
+
+#[test]
+fn a_new_profile_replaces_the_old_one_in_place() {
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		admit_with(2, |p| p.latency_class = 5);
+		assert_eq!(Seatings::<Test>::get(2).unwrap().profile.latency_class, 5);
+		assert_eq!(members(rain(), None), [1, 2, 3].into());
+		// A node that moves changes pools.
+		admit_with(2, |p| p.jurisdiction = place("USA"));
+		assert_eq!(members(rain(), Some(place("IDN"))), [1, 3].into());
+		assert_eq!(members(rain(), Some(place("USA"))), [2].into());
+		assert_eq!(members(rain(), None), [1, 2, 3].into());
+		assert!(events().contains(&Event::NodeAdmitted { node: 2 }));
+	});
+}
+
+#[test]
+fn capacity_beyond_what_a_list_holds_is_cut() {
+	ExtBuilder::default().build_and_execute(|| {
+		admit_with(1, |p| p.capacity = 5_000);
+		assert_eq!(Seatings::<Test>::get(1).unwrap().profile.capacity, 64);
+	});
+}
+
+#[test]
+fn nodes_must_offer_something_and_not_too_much() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert_noop!(JobDispatch::admit(1, profile(1), &[]), Error::<Test>::NoCapabilities);
+		let many: Vec<_> = (0..=MAX_CAPABILITIES).map(capability).collect();
+		assert_noop!(JobDispatch::admit(1, profile(1), &many), Error::<Test>::TooManyCapabilities);
+		assert_ok!(JobDispatch::admit(1, profile(1), &many[1..]));
+		// Named twice, it is offered once.
+		assert_ok!(JobDispatch::admit(2, profile(2), &[rain(), rain()]));
+		assert_eq!(JobDispatch::offers(2), [rain()]);
+	});
+}
+
+#[test]
+fn evicting_a_stranger_changes_nothing() {
+	ExtBuilder::default().nodes(2).build_and_execute(|| {
+		assert_storage_noop!(JobDispatch::evict(9));
+	});
+}
+
+#[test]
+fn eviction_leaves_no_trace_of_a_newcomer_and_remembers_a_reputation() {
+	ExtBuilder::default().nodes(2).build_and_execute(|| {
+		stand_with(2, |s| s.trust = 700_000);
+		JobDispatch::evict(1);
+		JobDispatch::evict(2);
+		assert!(events().contains(&Event::NodeEvicted { node: 1 }));
+		assert_eq!(Standings::<Test>::iter_keys().collect::<Vec<_>>(), [2]);
+		assert_eq!(Pools::<Test>::iter().count(), 0);
+		assert_eq!(PoolSizes::<Test>::iter().count(), 0);
+		assert_eq!(Offers::<Test>::iter().count(), 0);
+		admit(2);
+		assert_eq!(JobDispatch::reputation(2).0, 700_000);
+	});
+}
+
+#[test]
+fn a_node_that_comes_back_while_it_works_is_not_overbooked() {
+	ExtBuilder::default().build_and_execute(|| {
+		admit_with(1, |p| p.capacity = 1);
+		let id = assigned();
+		JobDispatch::evict(1);
+		admit_with(1, |p| p.capacity = 1);
+		assert_eq!(JobDispatch::running(1), 1);
+		let other = dispatch();
+		run(1);
+		assert_eq!(job(other).status, concordat_primitives::job::JobStatus::Pending);
+		deliver(id, 1);
+		settle(id, &[1], &[]);
+		run(1);
+		assert_eq!(seated(other), [1]);
+	});
+}

@@ -1,0 +1,725 @@
+//! Plain data of the pallet; nothing here knows `Config`.
+
+use crate::{
+	pricing::{Fees, Prices, Quote},
+	scheduler::Exclusion,
+};
+use alloc::{format, string::String};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use concordat_primitives::{
+	cac::FailureCode,
+	clause::{ExecutionMode, ResourceLimits, TriggerKind, MAX_INPUT_BYTES, MAX_LIST, MAX_SEATS},
+	job::{Backups, FailureReason, JobClass, JobStatus, Seats, MAX_BACKUPS},
+	node::NodeProfile,
+	routing::NEUTRAL,
+	text::decimal,
+	units::{DAYS, HOURS, MICRO_CDT, MILLI_CDT},
+	AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, Hash, JobId, Jurisdiction,
+	NodeId, ReceiptId,
+};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_runtime::DispatchError;
+
+/// Most jobs on which one node can sit at a time, whatever capacity it declares.
+pub const MAX_ASSIGNMENTS: u32 = 64;
+/// Items on one page of the agenda.
+pub const AGENDA_PAGE: u32 = 256;
+/// Most switches that hold jobs back at a time.
+pub const MAX_SWITCHES: u32 = 32;
+/// Most candidates that may be drawn for one seat.
+pub const MAX_CANDIDATES: u32 = 8;
+/// Most attempts that governance may allow.
+pub const MAX_ATTEMPTS: Attempt = 16;
+/// A parked job looks this often whether its switch has been lifted early, in blocks.
+pub const WAKE_INTERVAL: BlockNumber = 15;
+/// Where the places of an empty queue begin: halfway, so that jobs can also step in at the head.
+pub const QUEUE_ORIGIN: u64 = 1 << 63;
+
+/// A bounded list of jurisdictions, nodes or measurements of a job.
+pub type List<T> = BoundedVec<T, ConstU32<MAX_LIST>>;
+/// Jobs on which a node sits.
+pub type AssignmentList = BoundedVec<JobId, ConstU32<MAX_ASSIGNMENTS>>;
+/// Capabilities under which a node is in the pools.
+pub type OfferList =
+	BoundedVec<CapabilityId, ConstU32<{ concordat_primitives::node::MAX_CAPABILITIES }>>;
+/// One page of the agenda.
+pub type AgendaPage = BoundedVec<AgendaItem, ConstU32<AGENDA_PAGE>>;
+/// Switches with the first block at which each no longer holds.
+pub type SwitchList = BoundedVec<(PauseSubject, BlockNumber), ConstU32<MAX_SWITCHES>>;
+
+/// What governance can change without an upgrade. Blocks are 2 s.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Params {
+	/// Fees of a job.
+	pub fees: Fees,
+	/// Prices of what executions use.
+	pub prices: Prices,
+	/// Deposit for the records of a job.
+	#[serde(with = "decimal")]
+	pub deposit_base: Balance,
+	/// Deposit for each byte of input (or of its location) that the chain keeps.
+	#[serde(with = "decimal")]
+	pub deposit_byte: Balance,
+	/// Longest input on chain, in bytes; at most [`MAX_INPUT_BYTES`].
+	pub max_input_bytes: u32,
+	/// Longest input kept elsewhere, in bytes.
+	pub max_external_bytes: u32,
+	/// Most jobs that wait in one class.
+	pub max_queued: u32,
+	/// Blocks that a job has when its requester says nothing.
+	pub default_timeout: BlockNumber,
+	/// Fewest blocks that a requester may give a job. One round of its clause has to fit, too.
+	pub min_timeout: BlockNumber,
+	/// Most blocks that a requester may give a job.
+	pub max_timeout: BlockNumber,
+	/// Blocks after its end in which a job can be disputed and is kept in full.
+	pub challenge_window: BlockNumber,
+	/// Candidates drawn for each seat; 1 to [`MAX_CANDIDATES`].
+	pub candidates: u32,
+	/// Backups drawn for each job; at most [`MAX_BACKUPS`].
+	pub backups: u32,
+	/// Attempts after which a job fails; 1 to [`MAX_ATTEMPTS`].
+	pub max_attempts: Attempt,
+	/// Blocks within which a node has to acknowledge.
+	pub ack_window: BlockNumber,
+	/// Blocks that a node has beyond the wall-clock limit of the clause.
+	pub delivery_margin: BlockNumber,
+	/// Blocks for which a node is not asked after its first silence; doubled with each further one.
+	pub cooldown_base: BlockNumber,
+	/// Most blocks of one cool-down.
+	pub cooldown_max: BlockNumber,
+	/// Share of a block's weight that the hook may use, in percent; 1 to 50.
+	pub hook_share: u8,
+	/// Most jobs that are assigned in one block.
+	pub max_assignments_per_block: u32,
+	/// Most blocks for which a switch holds jobs back.
+	pub max_pause: BlockNumber,
+}
+
+impl Default for Params {
+	fn default() -> Self {
+		Self {
+			fees: Fees::default(),
+			prices: Prices::default(),
+			deposit_base: 10 * MILLI_CDT,
+			deposit_byte: 10 * MICRO_CDT,
+			max_input_bytes: MAX_INPUT_BYTES,
+			max_external_bytes: 8 * 1024 * 1024,
+			max_queued: 4_096,
+			default_timeout: HOURS,
+			min_timeout: 10,
+			max_timeout: 7 * DAYS,
+			challenge_window: DAYS,
+			candidates: 4,
+			backups: 2,
+			max_attempts: 6,
+			ack_window: 6,
+			delivery_margin: 8,
+			cooldown_base: 15,
+			cooldown_max: HOURS,
+			hook_share: 25,
+			max_assignments_per_block: 64,
+			max_pause: 7 * DAYS,
+		}
+	}
+}
+
+impl Params {
+	/// Whether the numbers make sense together. What the block's weight allows is checked by the pallet.
+	pub fn are_valid(&self) -> bool {
+		(1..=MAX_INPUT_BYTES).contains(&self.max_input_bytes) &&
+			self.max_external_bytes > 0 &&
+			self.max_queued > 0 &&
+			self.min_timeout > 0 &&
+			self.min_timeout <= self.default_timeout &&
+			self.default_timeout <= self.max_timeout &&
+			self.max_timeout <= 365 * DAYS &&
+			(1..=365 * DAYS).contains(&self.challenge_window) &&
+			(1..=MAX_CANDIDATES).contains(&self.candidates) &&
+			self.backups <= MAX_BACKUPS &&
+			(1..=MAX_ATTEMPTS).contains(&self.max_attempts) &&
+			self.ack_window > 0 &&
+			// A delivery is never due before the acknowledgement that precedes it.
+			self.delivery_margin >= self.ack_window &&
+			self.delivery_margin <= HOURS &&
+			self.cooldown_base > 0 &&
+			self.cooldown_base <= self.cooldown_max &&
+			self.cooldown_max <= 30 * DAYS &&
+			(1..=50).contains(&self.hook_share) &&
+			self.max_assignments_per_block > 0 &&
+			(1..=365 * DAYS).contains(&self.max_pause)
+	}
+
+	/// Blocks for which a node is not asked after it was silent `misses` times in a row.
+	pub fn cooldown(&self, misses: u8) -> BlockNumber {
+		let doublings = u32::from(misses.saturating_sub(1)).min(20);
+		self.cooldown_base.saturating_mul(1 << doublings).min(self.cooldown_max)
+	}
+}
+
+/// Why governance's filter turns a dispatch away. The receipt carries the index.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Refusal {
+	/// The clause is a draft: its owner has not activated it.
+	#[codec(index = 0)]
+	ClauseDraft,
+	/// The clause is in safe mode and takes no new jobs.
+	#[codec(index = 1)]
+	ClauseInSafeMode,
+	/// The clause is retired.
+	#[codec(index = 2)]
+	ClauseRetired,
+	/// The clause is no longer valid.
+	#[codec(index = 3)]
+	ClauseExpired,
+	/// The clause may not run now.
+	#[codec(index = 4)]
+	OutsideWindow,
+	/// The clause does not accept what set the job off.
+	#[codec(index = 5)]
+	TriggerNotAccepted,
+	/// The clause names those who may dispatch, and the requester is not among them.
+	#[codec(index = 6)]
+	RequesterNotPermitted,
+	/// Only clauses of the critical risk class take critical jobs.
+	#[codec(index = 7)]
+	ClassNotPermitted,
+	/// The clause is decided by votes; no node runs it.
+	#[codec(index = 8)]
+	DecidedByVote,
+}
+
+impl Refusal {
+	/// The index that stands in receipts.
+	pub const fn code(self) -> u8 {
+		self as u8
+	}
+
+	/// The reason in words.
+	pub const fn text(self) -> &'static str {
+		match self {
+			Self::ClauseDraft => "the clause is a draft: its owner has not activated it",
+			Self::ClauseInSafeMode => "the clause is in safe mode and takes no new jobs",
+			Self::ClauseRetired => "the clause is retired",
+			Self::ClauseExpired => "the clause is no longer valid",
+			Self::OutsideWindow => "the clause may not run now",
+			Self::TriggerNotAccepted => "the clause does not accept what set the job off",
+			Self::RequesterNotPermitted => "the requester may not dispatch this clause",
+			Self::ClassNotPermitted => "only clauses of the critical risk class take critical jobs",
+			Self::DecidedByVote => "the clause is decided by votes; no node runs it",
+		}
+	}
+}
+
+/// Why a dispatch would not open a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum Objection {
+	/// Governance's filter turns it away: the call succeeds, and leaves an event and a receipt.
+	Refused(Refusal),
+	/// The request itself is at fault: the call fails and leaves nothing.
+	Invalid(DispatchError),
+}
+
+impl From<Refusal> for Objection {
+	fn from(refusal: Refusal) -> Self {
+		Self::Refused(refusal)
+	}
+}
+
+/// What a job asks for. Written once at dispatch, removed when the job is pruned.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Order {
+	/// Who asked.
+	pub requester: AccountId,
+	/// Clause and version.
+	pub clause: ClauseId,
+	/// Program.
+	pub program: Hash,
+	/// Commitment to the input.
+	pub input: Hash,
+	/// What a node must be able to do.
+	pub capability: CapabilityId,
+	/// How many nodes and how they agree.
+	pub mode: ExecutionMode,
+	/// What one execution may use.
+	pub limits: ResourceLimits,
+	/// Where a node may stand, by the clause and by the requester; empty: anywhere.
+	pub jurisdictions: List<Jurisdiction>,
+	/// Only nodes under sovereign control.
+	pub sovereign_only: bool,
+	/// No simulated evidence.
+	pub forbid_simulated: bool,
+	/// Measurements that may run it; empty: whatever the chain allows.
+	pub measurements: List<concordat_primitives::attest::Measurement>,
+	/// Class of the job.
+	pub class: JobClass,
+	/// What set it off.
+	pub trigger: TriggerKind,
+	/// Least trust of a node, in parts of 10⁶.
+	pub min_trust: u32,
+	/// Least quality of a node, in parts of 10⁶.
+	pub min_quality: u32,
+	/// Nodes whose score counts 1.2 times.
+	pub preferred: List<NodeId>,
+	/// Nodes that must not be asked.
+	pub excluded: List<NodeId>,
+	/// What was held for it.
+	pub quote: Quote,
+	/// Block of dispatch.
+	pub dispatched_at: BlockNumber,
+}
+
+/// Where a job stands: all that changes during its life.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Job {
+	/// Where it stands.
+	pub status: JobStatus,
+	/// Where it stood before a dispute froze it.
+	pub resume: Option<JobStatus>,
+	/// Highest attempt issued; 0 before the first assignment.
+	pub attempts: Attempt,
+	/// Who sits. Of a job that ended: who sat at the end.
+	pub seats: Seats,
+	/// Who would step in, best first.
+	pub backups: Backups,
+	/// Nodes of the last round that failed by disagreement: the next round goes without them.
+	pub spent: BoundedVec<NodeId, ConstU32<MAX_SEATS>>,
+	/// Its place in the queue of its class, while it is there.
+	pub place: Option<u64>,
+	/// Why the last try to place it failed.
+	pub waiting: Option<Waiting>,
+	/// Tries to place it that failed.
+	pub retries: u32,
+	/// Still held as escrow.
+	pub escrow: Balance,
+	/// Paid to nodes.
+	pub paid: Balance,
+	/// Still held as deposit.
+	pub deposit: Balance,
+	/// Block of the first assignment.
+	pub assigned_at: Option<BlockNumber>,
+	/// Block of the end.
+	pub ended_at: Option<BlockNumber>,
+	/// First block at which it expires. A dispute puts it off by the time that it takes.
+	pub expires_at: BlockNumber,
+	/// First block at which it is pruned, once it ended. A dispute puts it off, too.
+	pub prune_at: Option<BlockNumber>,
+	/// Block at which a dispute froze it.
+	pub frozen_at: Option<BlockNumber>,
+	/// Hash of the output that the nodes agreed on.
+	pub output: Option<Hash>,
+	/// Receipt of an end without a result; that of a result is kept with the result.
+	pub receipt: Option<ReceiptId>,
+}
+
+impl Job {
+	/// A job that has just been dispatched.
+	pub fn new(escrow: Balance, deposit: Balance, expires_at: BlockNumber) -> Self {
+		Self {
+			status: JobStatus::Pending,
+			resume: None,
+			attempts: 0,
+			seats: Default::default(),
+			backups: Default::default(),
+			spent: Default::default(),
+			place: None,
+			waiting: None,
+			retries: 0,
+			escrow,
+			paid: 0,
+			deposit,
+			assigned_at: None,
+			ended_at: None,
+			expires_at,
+			prune_at: None,
+			frozen_at: None,
+			output: None,
+			receipt: None,
+		}
+	}
+
+	/// Whether its seats occupy nodes: assigned, or frozen while it was.
+	pub fn occupies_nodes(&self) -> bool {
+		self.status.is_assigned()
+			|| (self.status == JobStatus::Disputed && self.resume.is_some_and(|s| s.is_assigned()))
+	}
+
+	/// Whether it can still reach a result or an end of its own accord.
+	pub const fn is_live(&self) -> bool {
+		matches!(
+			self.status,
+			JobStatus::Pending
+				| JobStatus::AwaitingInput
+				| JobStatus::Paused
+				| JobStatus::Scheduled
+				| JobStatus::Running
+		)
+	}
+}
+
+/// What stays of a job for good: at most 96 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct JobStub {
+	/// How it ended.
+	pub status: JobStatus,
+	/// Receipt of an end without a result.
+	pub receipt: Option<ReceiptId>,
+	/// Hash of the output.
+	pub output: Option<Hash>,
+	/// Block of the end.
+	pub ended_at: BlockNumber,
+}
+
+/// Why a job could not be placed.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Waiting {
+	/// No node in the job's jurisdictions offers the capability.
+	NoNodes,
+	/// Fewer nodes than seats offer the capability.
+	TooFewNodes,
+	/// Too few of the nodes drawn are eligible; most were turned away for this.
+	NotEligible(Exclusion),
+	/// The eligible nodes belong to too few operators, or share platforms.
+	TooFewOperators,
+	/// The leases of the chosen nodes do not count now.
+	Leases,
+}
+
+impl Waiting {
+	/// The reason in words.
+	pub fn text(&self) -> String {
+		match self {
+			Self::NoNodes => "no node in its jurisdictions offers the capability".into(),
+			Self::TooFewNodes => "fewer nodes than seats offer the capability".into(),
+			Self::NotEligible(why) => format!("too few eligible nodes; most: {}", why.text()),
+			Self::TooFewOperators => {
+				"the eligible nodes belong to too few operators or platforms".into()
+			},
+			Self::Leases => "the leases of the chosen nodes do not count now".into(),
+		}
+	}
+}
+
+/// Why a node lost its seat.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Silence {
+	/// It did not acknowledge in time.
+	Acknowledgement,
+	/// It did not deliver in time.
+	Delivery,
+}
+
+/// What a switch holds back.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum PauseSubject {
+	/// Jobs of one clause.
+	Clause(ClauseId),
+	/// Jobs of one class.
+	Class(JobClass),
+	/// Nodes of one jurisdiction: they are not asked; jobs that can go nowhere else are held back.
+	Jurisdiction(Jurisdiction),
+}
+
+/// Something that is due at a block.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum AgendaItem {
+	/// The seat is lost unless it was acknowledged.
+	AckDeadline {
+		/// Job.
+		job: JobId,
+		/// Attempt of the seat.
+		attempt: Attempt,
+		/// Who sits.
+		node: NodeId,
+	},
+	/// The seat is lost unless it was delivered.
+	DeliverDeadline {
+		/// Job.
+		job: JobId,
+		/// Attempt of the seat.
+		attempt: Attempt,
+		/// Who sits.
+		node: NodeId,
+	},
+	/// The job's time is over.
+	Expiry {
+		/// Job.
+		job: JobId,
+	},
+	/// A parked job looks whether it is still held back.
+	Wake {
+		/// Job.
+		job: JobId,
+	},
+	/// The job's records go.
+	Prune {
+		/// Job.
+		job: JobId,
+	},
+}
+
+/// How far the agenda has been worked off: everything before this place is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Cursor {
+	/// Block.
+	pub block: BlockNumber,
+	/// Page of that block.
+	pub page: u32,
+	/// Item on that page.
+	pub index: u32,
+}
+
+/// What the chain thinks of a node, and how busy it is. Outlives its stay in the pools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Standing {
+	/// Seats that it holds.
+	pub running: u16,
+	/// Memory promised to those, in MiB.
+	pub committed_mib: u32,
+	/// Trust, in parts of 10⁶.
+	pub trust: u32,
+	/// Quality, in parts of 10⁶.
+	pub quality: u32,
+	/// First block at which it is asked again.
+	pub cooldown_until: BlockNumber,
+	/// Seats lost to silence since its last good result.
+	pub misses: u8,
+}
+
+impl Default for Standing {
+	fn default() -> Self {
+		Self {
+			running: 0,
+			committed_mib: 0,
+			trust: NEUTRAL,
+			quality: NEUTRAL,
+			cooldown_until: 0,
+			misses: 0,
+		}
+	}
+}
+
+/// The compact record that the scheduler reads of each candidate. Exists while the node is in the pools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Seating {
+	/// What the node offers; its capacity is at most [`MAX_ASSIGNMENTS`].
+	pub profile: NodeProfile,
+	/// What the chain thinks of it.
+	pub standing: Standing,
+}
+
+/// A pool: nodes that offer a capability, anywhere or in one jurisdiction.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen, TypeInfo,
+)]
+pub struct PoolKey {
+	/// What they offer.
+	pub capability: CapabilityId,
+	/// Where they stand; `None`: anywhere.
+	pub jurisdiction: Option<Jurisdiction>,
+}
+
+/// The queue of one class: places `head ≤ place < tail`, some of them empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Ring {
+	/// Place of the next job.
+	pub head: u64,
+	/// First place behind the last job.
+	pub tail: u64,
+	/// Jobs in it.
+	pub live: u32,
+	/// Turns that the class has left.
+	pub credit: u32,
+}
+
+impl Default for Ring {
+	fn default() -> Self {
+		Self { head: QUEUE_ORIGIN, tail: QUEUE_ORIGIN, live: 0, credit: 0 }
+	}
+}
+
+/// The four queues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Rings {
+	/// Disaster activation.
+	pub critical: Ring,
+	/// Before ordinary ones.
+	pub high: Ring,
+	/// Ordinary.
+	pub normal: Ring,
+	/// Whenever there is room.
+	pub low: Ring,
+}
+
+impl Rings {
+	/// The queue of a class.
+	pub const fn get(&self, class: JobClass) -> &Ring {
+		match class {
+			JobClass::Critical => &self.critical,
+			JobClass::High => &self.high,
+			JobClass::Normal => &self.normal,
+			JobClass::Low => &self.low,
+		}
+	}
+
+	/// The queue of a class, to change it.
+	pub fn get_mut(&mut self, class: JobClass) -> &mut Ring {
+		match class {
+			JobClass::Critical => &mut self.critical,
+			JobClass::High => &mut self.high,
+			JobClass::Normal => &mut self.normal,
+			JobClass::Low => &mut self.low,
+		}
+	}
+
+	/// Jobs in all queues.
+	pub fn live(&self) -> u32 {
+		JobClass::ALL.iter().fold(0, |sum, class| sum.saturating_add(self.get(*class).live))
+	}
+}
+
+/// Totals of this pallet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Counters {
+	/// Jobs ever dispatched.
+	pub jobs: u64,
+	/// Jobs that wait: in the queues, or parked by a switch.
+	pub queued: u32,
+	/// Jobs that nodes work on.
+	pub assigned: u32,
+	/// Jobs completed, ever.
+	pub completed: u64,
+	/// Jobs failed or expired, ever.
+	pub failed: u64,
+	/// Seats lost to silence, ever.
+	pub missed_deadlines: u64,
+	/// Results that dissented from their quorum, ever.
+	pub dissents: u64,
+}
+
+impl Counters {
+	/// Follows a job from one state to the next.
+	pub fn moved(&mut self, from: JobStatus, to: JobStatus) {
+		let waits = |s: JobStatus| {
+			matches!(s, JobStatus::Pending | JobStatus::AwaitingInput | JobStatus::Paused)
+		};
+		let step = |count: &mut u32, was: bool, is: bool| match (was, is) {
+			(false, true) => *count = count.saturating_add(1),
+			(true, false) => *count = count.saturating_sub(1),
+			_ => (),
+		};
+		step(&mut self.queued, waits(from), waits(to));
+		step(&mut self.assigned, from.is_assigned(), to.is_assigned());
+		// A verdict that lets a result stand does not complete the job once more.
+		if to == JobStatus::Completed && from != JobStatus::Disputed {
+			self.completed = self.completed.saturating_add(1);
+		}
+		if matches!(to, JobStatus::Failed(_) | JobStatus::Expired) {
+			self.failed = self.failed.saturating_add(1);
+		}
+	}
+}
+
+/// State of a job whose nodes agree on this outcome.
+pub fn status_of(outcome: &Result<Hash, FailureCode>) -> JobStatus {
+	match outcome {
+		Ok(_) => JobStatus::Completed,
+		Err(code) => JobStatus::Failed(FailureReason::Program(*code)),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_stub_takes_at_most_96_bytes() {
+		assert!(JobStub::max_encoded_len() <= 96);
+	}
+
+	#[test]
+	fn the_default_parameters_are_valid() {
+		assert!(Params::default().are_valid());
+	}
+
+	#[test]
+	fn cool_downs_double_up_to_their_cap() {
+		let params = Params { cooldown_base: 15, cooldown_max: 100, ..Default::default() };
+		let blocks: alloc::vec::Vec<_> = [1, 2, 3, 4, 255].map(|m| params.cooldown(m)).into();
+		assert_eq!(blocks, [15, 30, 60, 100, 100]);
+	}
+
+	#[test]
+	fn refusal_codes_are_the_indexes_of_their_encoding() {
+		for refusal in [Refusal::ClauseDraft, Refusal::OutsideWindow, Refusal::DecidedByVote] {
+			assert_eq!(refusal.encode(), [refusal.code()]);
+		}
+	}
+}

@@ -1,0 +1,47 @@
+//! Leases: what attestation reports decides whether a compute node can take jobs.
+
+use crate::{Config, LeaseSummary, Nodes, Pallet, WeightInfo, LOG_TARGET};
+use concordat_primitives::{
+	attest::Lease,
+	node::{InactiveReason, NodeStatus},
+	traits::LeaseListener,
+	LeaseId, NodeId,
+};
+use frame_support::weights::Weight;
+
+impl<T: Config> LeaseListener for Pallet<T> {
+	/// The node takes jobs from now on, or with its new profile, unless it is drained, jailed or
+	/// leaving: then the lease is kept for later. Evidence is a sign of life.
+	fn lease_granted(lease: &Lease) {
+		let node = lease.node;
+		let Some(mut record) = Nodes::<T>::get(node).filter(|record| record.is_compute()) else {
+			log::warn!(target: LOG_TARGET, "lease {} is for {node}, no compute node", lease.id);
+			return;
+		};
+		record.lease = Some(LeaseSummary::from(lease));
+		Self::note_alive(node, Self::now());
+		let status = if record.expects_heartbeat() { NodeStatus::Active } else { record.status };
+		Self::settle_status(node, &mut record, status);
+	}
+
+	/// The node takes no jobs until it gets another lease. The end of a lease that the node no longer
+	/// holds means nothing.
+	fn lease_lost(node: NodeId, lease: LeaseId) {
+		let Some(mut record) = Nodes::<T>::get(node) else { return };
+		if record.lease.as_ref().map(|held| held.id) != Some(lease) {
+			return;
+		}
+		let worked = record.expects_heartbeat();
+		record.lease = None;
+		let status = match record.status {
+			NodeStatus::Registered => NodeStatus::Registered,
+			_ if worked => NodeStatus::Inactive(InactiveReason::LeaseLost),
+			other => other,
+		};
+		Self::settle_status(node, &mut record, status);
+	}
+
+	fn weight() -> Weight {
+		T::WeightInfo::lease().saturating_add(Self::change_weight())
+	}
+}

@@ -1,0 +1,144 @@
+//! What leases do to nodes.
+
+use crate::{mock::*, Event, Nodes};
+use codec::Encode;
+use concordat_primitives::{
+	node::{InactiveReason, NodeStatus},
+	receipt::Operation,
+	traits::LeaseListener,
+};
+use frame_support::assert_ok;
+
+const LOST: NodeStatus = NodeStatus::Inactive(InactiveReason::LeaseLost);
+
+#[test]
+fn a_first_lease_should_bring_a_node_into_the_pools() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = registered(ALICE);
+		events();
+		let lease = lease(node, 5);
+		NodeStaking::lease_granted(&lease);
+		assert_eq!(events(), [Event::NodeStatusChanged { node, status: NodeStatus::Active }]);
+		let [PoolCall::Admit(admitted, profile, offers)] = &PoolTrace::get()[..] else { panic!() };
+		assert_eq!(*admitted, node);
+		assert_eq!(*offers, compute().capabilities.into_inner());
+		assert_eq!(profile.operator, sp_io::hashing::blake2_128(&ALICE.encode()));
+		assert_eq!(profile.jurisdiction, compute().jurisdiction);
+		assert_eq!(profile.memory_mib, 8_192);
+		assert_eq!(profile.capacity, 4);
+		assert_eq!(profile.lease, 5);
+		assert_eq!(profile.lease_issued_at, lease.issued_at);
+		assert_eq!(profile.lease_expires_at, lease.expires_at);
+		assert_eq!(profile.vendor, lease.vendor);
+		assert_eq!(profile.measurement, lease.measurement);
+		assert_eq!(profile.platform, lease.platform);
+		assert!(profile.simulated);
+		assert_eq!(profile.signing_key, lease.signing_key);
+		assert_eq!(NodeStaking::counts(), (1, 1));
+		assert_eq!(
+			Receipts::get().last(),
+			Some(&Operation::NodeChanged { node, status: NodeStatus::Active })
+		);
+	});
+}
+
+#[test]
+fn a_renewed_lease_should_renew_the_profile_and_nothing_else() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		PoolTrace::take();
+		events();
+		NodeStaking::lease_granted(&lease(node, 6));
+		let [PoolCall::Admit(_, profile, _)] = &PoolTrace::get()[..] else { panic!() };
+		assert_eq!(profile.lease, 6);
+		assert!(events().is_empty());
+		assert_eq!(NodeStaking::counts(), (1, 1));
+		// The old lease's end means nothing now.
+		NodeStaking::lease_lost(node, node.into());
+		assert_eq!(status(node), NodeStatus::Active);
+	});
+}
+
+#[test]
+fn a_lost_lease_should_take_the_node_out_until_the_next() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		PoolTrace::take();
+		NodeStaking::lease_lost(node, node.into());
+		assert_eq!(status(node), LOST);
+		assert_eq!(PoolTrace::take(), [PoolCall::Evict(node)]);
+		assert_eq!(NodeStaking::counts(), (1, 0));
+		// Twice is once.
+		NodeStaking::lease_lost(node, node.into());
+		assert!(PoolTrace::get().is_empty());
+		NodeStaking::lease_granted(&lease(node, 9));
+		assert_eq!(status(node), NodeStatus::Active);
+		assert_eq!(NodeStaking::counts(), (1, 1));
+	});
+}
+
+#[test]
+fn a_silent_node_should_come_back_by_a_lease_and_not_without_one() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		run(SILENCE);
+		assert_eq!(status(node), NodeStatus::Inactive(InactiveReason::MissedHeartbeats));
+		NodeStaking::lease_lost(node, node.into());
+		assert_eq!(status(node), LOST);
+		assert!(beat(node).is_err());
+		NodeStaking::lease_granted(&lease(node, 9));
+		assert_eq!(status(node), NodeStatus::Active);
+		// Evidence was a sign of life.
+		run(SILENCE - 1);
+		assert_eq!(status(node), NodeStatus::Active);
+	});
+}
+
+#[test]
+fn leases_of_strangers_and_validators_should_mean_nothing() {
+	ExtBuilder::default().build_and_execute(|| {
+		let validator = registered_validator(ALICE);
+		let before = record(validator);
+		NodeStaking::lease_granted(&lease(validator, 1));
+		NodeStaking::lease_granted(&lease(99, 2));
+		NodeStaking::lease_lost(99, 2);
+		assert_eq!(record(validator), before);
+		assert!(!Nodes::<Test>::contains_key(99));
+		assert!(PoolTrace::get().is_empty());
+	});
+}
+
+#[test]
+fn a_node_that_the_pools_refuse_should_try_again_with_its_next_heartbeat() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = registered(ALICE);
+		PoolRefuses::set(true);
+		NodeStaking::lease_granted(&lease(node, 5));
+		assert_eq!(status(node), LOST);
+		assert_eq!(NodeStaking::counts(), (1, 0));
+		run(INTERVAL);
+		assert_ok!(beat(node));
+		assert_eq!(status(node), LOST);
+		// The refusal does not let heartbeats come more often.
+		run(1);
+		assert!(beat(node).is_err());
+		PoolRefuses::set(false);
+		run(INTERVAL);
+		assert_ok!(beat(node));
+		assert_eq!(status(node), NodeStatus::Active);
+	});
+}
+
+#[test]
+fn a_renewed_lease_that_the_pools_refuse_should_take_the_node_out() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		PoolTrace::take();
+		PoolRefuses::set(true);
+		NodeStaking::lease_granted(&lease(node, 6));
+		assert_eq!(status(node), LOST);
+		assert_eq!(PoolTrace::get(), [PoolCall::Evict(node)]);
+		assert_eq!(record(node).lease.map(|lease| lease.id), Some(6));
+		assert_eq!(NodeStaking::counts(), (1, 0));
+	});
+}

@@ -1,0 +1,121 @@
+//! What the transaction pool is told: the validity of a message, or why there is none.
+//!
+//! | refusal | answer to the pool |
+//! |---|---|
+//! | `NotRunning`, `AlreadyAcknowledged`, `AlreadyDelivered`, `TooLate` | `Stale`: its time is over, nobody need resend it |
+//! | `FromTheFuture` | `Future` |
+//! | `BadSignature` | `BadProof` |
+//! | any other | `Custom(code)` with the code of [`CacRefusal::code`] |
+
+use crate::{verify::CacRefusal, Config, Pallet};
+use concordat_primitives::{
+	attest::LeaseRefusal,
+	cac::{SignedAck, SignedCac},
+	Attempt, JobId, NodeId,
+};
+use frame_support::{
+	pallet_prelude::{TransactionValidityError, TransactionValidityWithRefund},
+	traits::Get,
+	weights::Weight,
+};
+use sp_runtime::transaction_validity::{InvalidTransaction, TransactionPriority, ValidTransaction};
+
+/// Tag prefix of certificates in the pool.
+pub const CAC_TAG: &str = "ConcordatCac";
+/// Tag prefix of acknowledgements in the pool.
+pub const ACK_TAG: &str = "ConcordatAck";
+
+impl CacRefusal {
+	/// Number of the refusal, for `InvalidTransaction::Custom`. Numbers never change their meaning; new ones are
+	/// appended.
+	pub const fn code(self) -> u8 {
+		match self {
+			Self::WrongChain => 1,
+			Self::UnknownJob => 2,
+			Self::NotRunning => 3,
+			Self::UnsupportedMode => 4,
+			Self::NotAssigned => 5,
+			Self::WrongAttempt => 6,
+			Self::AlreadyAcknowledged => 7,
+			Self::AlreadyDelivered => 8,
+			Self::WrongNonce => 9,
+			Self::TooLate => 10,
+			Self::WrongClause => 11,
+			Self::WrongProgram => 12,
+			Self::WrongInput => 13,
+			Self::WrongLineage => 14,
+			Self::WrongOutputHash => 15,
+			Self::OutputTooLarge => 16,
+			Self::NoLocation => 17,
+			Self::FuelExceeded => 18,
+			Self::MemoryExceeded => 19,
+			Self::FromTheFuture => 20,
+			Self::UnknownClause => 21,
+			Self::WrongLease => 22,
+			Self::WrongKey => 23,
+			Self::WrongMeasurement => 24,
+			Self::SimulationMislabelled => 25,
+			Self::BadSignature => 26,
+			Self::Lease(LeaseRefusal::None) => 32,
+			Self::Lease(LeaseRefusal::Superseded) => 33,
+			Self::Lease(LeaseRefusal::Expired) => 34,
+			Self::Lease(LeaseRefusal::MeasurementRevoked) => 35,
+			Self::Lease(LeaseRefusal::MeasurementNotForClause) => 36,
+			Self::Lease(LeaseRefusal::Simulated) => 37,
+		}
+	}
+}
+
+impl From<CacRefusal> for InvalidTransaction {
+	fn from(refusal: CacRefusal) -> Self {
+		match refusal {
+			CacRefusal::NotRunning
+			| CacRefusal::AlreadyAcknowledged
+			| CacRefusal::AlreadyDelivered
+			| CacRefusal::TooLate => Self::Stale,
+			CacRefusal::FromTheFuture => Self::Future,
+			CacRefusal::BadSignature => Self::BadProof,
+			other => Self::Custom(other.code()),
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Lets a certificate into the pool and into a block, from wherever it comes: it authorises itself.
+	pub(crate) fn authorize_cac(cac: &SignedCac) -> TransactionValidityWithRefund {
+		Self::verify_cac(cac).map_err(Self::refused)?;
+		let body = cac.statement.body();
+		Self::accepted(CAC_TAG, (body.job, body.attempt, body.node), T::AuthorizedPriority::get())
+	}
+
+	/// Lets an acknowledgement in. It goes one step before certificates, so that a quick node's seat is acknowledged
+	/// before it delivers in the same block.
+	pub(crate) fn authorize_ack(signed: &SignedAck) -> TransactionValidityWithRefund {
+		Self::verify_ack(signed).map_err(Self::refused)?;
+		let ack = &signed.ack;
+		Self::accepted(
+			ACK_TAG,
+			(ack.job, ack.attempt, ack.node),
+			T::AuthorizedPriority::get().saturating_add(1),
+		)
+	}
+
+	fn refused(refusal: CacRefusal) -> TransactionValidityError {
+		TransactionValidityError::Invalid(refusal.into())
+	}
+
+	// One message of a kind per seat and attempt sits in the pool at a time.
+	fn accepted(
+		tag: &'static str,
+		seat: (JobId, Attempt, NodeId),
+		priority: TransactionPriority,
+	) -> TransactionValidityWithRefund {
+		ValidTransaction::with_tag_prefix(tag)
+			.priority(priority)
+			.and_provides(seat)
+			.longevity(T::AuthorizedLongevity::get().into())
+			.propagate(true)
+			.build()
+			.map(|validity| (validity, Weight::zero()))
+	}
+}

@@ -1,0 +1,240 @@
+//! Benchmarks of quorum-results.
+//!
+//! Loose coupling hides the board, the leases and the clauses from the pallet: the runtime opens the job through
+//! [`BenchmarkHelper`]. The keys of its seats are generated in the keystore, as an enclave would, and sign there.
+
+use crate::{verify::claim, *};
+use alloc::{boxed::Box, vec, vec::Vec};
+use concordat_primitives::{
+	attest::SigningKey,
+	cac::{
+		CacStatement, CacV1, Engine, EngineKind, Outcome, Output, ResourceUsage, SignedAck,
+		SignedCac,
+	},
+	clause::MAX_OUTPUT_BYTES,
+	hashing::output_hash,
+	job::{JobTerms, Seat},
+	traits::{GenesisHash, JobBoard, JobListener, LeaseInspect},
+	JobId,
+};
+use frame_benchmarking::v2::*;
+use frame_support::{
+	dispatch::RawOrigin,
+	traits::{Authorize, Get},
+	weights::WeightMeter,
+};
+use sp_core::{crypto::KeyTypeId, ed25519};
+use sp_io::crypto::{ed25519_generate, ed25519_sign};
+use sp_runtime::transaction_validity::TransactionSource;
+
+const KEY_TYPE: KeyTypeId = KeyTypeId(*b"ccac");
+
+/// Opens jobs for the benchmarks. The runtime implements it with the real pallets.
+pub trait BenchmarkHelper {
+	/// A scheduled job in mode `Quorum { k: 4, n: 7 }` whose clause allows outputs of
+	/// [`MAX_OUTPUT_BYTES`], with one seat for each of `keys`; every key is that of a node with a live lease.
+	fn scheduled_job(keys: &[SigningKey]) -> JobId;
+
+	/// Makes the board forget the job, without telling the pallet.
+	fn forget(job: JobId);
+}
+
+/// A job with all seats of the largest mode.
+fn open<T: Config>() -> Result<JobTerms, BenchmarkError> {
+	let keys: Vec<SigningKey> =
+		(0..MAX_SEATS).map(|_| ed25519_generate(KEY_TYPE, None).0).collect();
+	let job = T::BenchmarkHelper::scheduled_job(&keys);
+	let terms = T::Jobs::terms(job).ok_or(BenchmarkError::Stop("the helper opened no job"))?;
+	if terms.seats.len() as u32 == MAX_SEATS {
+		Ok(terms)
+	} else {
+		Err(BenchmarkError::Stop("the job has not all its seats"))
+	}
+}
+
+fn seat(terms: &JobTerms, index: usize) -> Result<&Seat, BenchmarkError> {
+	terms.seats.get(index).ok_or(BenchmarkError::Stop("no such seat"))
+}
+
+fn sign(key: &SigningKey, message: &[u8]) -> Result<[u8; 64], BenchmarkError> {
+	ed25519_sign(KEY_TYPE, &ed25519::Public::from_raw(*key), message)
+		.map(|signature| signature.0)
+		.ok_or(BenchmarkError::Stop("the keystore does not sign"))
+}
+
+/// What the node of a seat says, with the longest output, whose last byte is `flavour`.
+fn certificate<T: Config>(
+	terms: &JobTerms,
+	index: usize,
+	flavour: u8,
+) -> Result<SignedCac, BenchmarkError> {
+	let seat = seat(terms, index)?;
+	let lease = T::Leases::lease_of_key(&seat.signing_key)
+		.ok_or(BenchmarkError::Stop("the seat has no lease"))?;
+	let mut bytes = vec![0u8; MAX_OUTPUT_BYTES as usize];
+	bytes.iter_mut().last().into_iter().for_each(|byte| *byte = flavour);
+	let hash = output_hash(&bytes);
+	let output = Output::Inline(bytes.try_into().map_err(|_| "the output is too long")?);
+	let statement = CacStatement::V1(CacV1 {
+		genesis: T::Genesis::genesis_hash(),
+		job: terms.job,
+		attempt: seat.attempt,
+		nonce: seat.nonce,
+		node: seat.node,
+		clause: terms.clause.clone(),
+		program: terms.program,
+		measurement: lease.measurement,
+		lease: seat.lease,
+		input: terms.input,
+		lineage: T::Jobs::lineage(terms.job).ok_or("the job is gone")?,
+		outcome: Outcome::Success { hash, output },
+		usage: ResourceUsage { bytes_out: MAX_OUTPUT_BYTES, ..Default::default() },
+		engine: Engine { kind: EngineKind::Wasmtime, version: (0, 0, 0) },
+		acted_on: (0, Default::default()),
+		simulated: lease.simulated,
+	});
+	let signature = sign(&seat.signing_key, &statement.message())?;
+	Ok(SignedCac { statement, signature })
+}
+
+fn acknowledgement<T: Config>(terms: &JobTerms) -> Result<SignedAck, BenchmarkError> {
+	let ack = claim(certificate::<T>(terms, 0, 0)?.statement.body());
+	let signature = sign(&seat(terms, 0)?.signing_key, &ack.message())?;
+	Ok(SignedAck { ack, signature })
+}
+
+#[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn acknowledge() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let signed = acknowledgement::<T>(&terms)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, signed);
+
+		let terms = T::Jobs::terms(terms.job).ok_or("the job is gone")?;
+		assert!(seat(&terms, 0)?.state != concordat_primitives::job::SeatState::Assigned);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn authorize_acknowledge() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let signed = acknowledgement::<T>(&terms)?;
+		let call: <T as frame_system::Config>::RuntimeCall = Call::acknowledge { signed }.into();
+
+		#[block]
+		{
+			call.authorize(TransactionSource::InBlock)
+				.ok_or("the call authorises itself")?
+				.map_err(|_| "refused")?;
+		}
+
+		Ok(())
+	}
+
+	/// The seventh vote brings the fourth of a camp: three agree so far, three do not.
+	#[benchmark]
+	fn submit_cac() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		for index in 0..6 {
+			let cac = certificate::<T>(&terms, index, (index % 2) as u8)?;
+			Pallet::<T>::submit_cac(RawOrigin::Authorized.into(), Box::new(cac))
+				.map_err(|e| e.error)?;
+		}
+		let cac = Box::new(certificate::<T>(&terms, 6, 0)?);
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, cac);
+
+		assert!(Results::<T>::contains_key(terms.job));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn authorize_submit_cac() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let cac = Box::new(certificate::<T>(&terms, 0, 0)?);
+		let call: <T as frame_system::Config>::RuntimeCall = Call::submit_cac { cac }.into();
+
+		#[block]
+		{
+			call.authorize(TransactionSource::InBlock)
+				.ok_or("the call authorises itself")?
+				.map_err(|_| "refused")?;
+		}
+
+		Ok(())
+	}
+
+	#[benchmark]
+	fn seat_lost() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		for index in 0..3 {
+			let cac = certificate::<T>(&terms, index, 0)?;
+			Pallet::<T>::submit_cac(RawOrigin::Authorized.into(), Box::new(cac))
+				.map_err(|e| e.error)?;
+		}
+		let node = seat(&terms, 6)?.node;
+
+		#[block]
+		{
+			Pallet::<T>::seat_lost(terms.job, node);
+		}
+
+		assert_eq!(Ballots::<T>::get(terms.job).ballots.len(), 3);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn pruned() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let cac = certificate::<T>(&terms, 0, 0)?;
+		Pallet::<T>::submit_cac(RawOrigin::Authorized.into(), Box::new(cac))
+			.map_err(|e| e.error)?;
+		T::BenchmarkHelper::forget(terms.job);
+
+		#[block]
+		{
+			Pallet::<T>::pruned(terms.job);
+		}
+
+		assert!(Discarded::<T>::contains_key(terms.job));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn look_for_discarded() {
+		let found;
+		#[block]
+		{
+			found = Discarded::<T>::iter_keys().next();
+		}
+		assert!(found.is_none());
+	}
+
+	#[benchmark]
+	fn sweep(n: Linear<1, { T::MaxCertificates::get() }>) -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let cac = certificate::<T>(&terms, 0, 0)?;
+		for attempt in 0..n {
+			let node = seat(&terms, 0)?.node;
+			Certificates::<T>::insert((terms.job, node, attempt), (0, cac.clone()));
+		}
+		T::BenchmarkHelper::forget(terms.job);
+		Discarded::<T>::insert(terms.job, ());
+
+		#[block]
+		{
+			Pallet::<T>::sweep(&mut WeightMeter::new());
+		}
+
+		assert!(Certificates::<T>::iter_key_prefix((terms.job,)).next().is_none());
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::benchmark_ext(), crate::mock::Test);
+}

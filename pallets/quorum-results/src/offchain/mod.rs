@@ -1,0 +1,459 @@
+//! The off-chain worker: carries jobs to the enclaves of this node and their answers back.
+//!
+//! It runs on every new best block of a node that hosts enclaves (the host writes their addresses to
+//! [`ENDPOINTS_KEY`]), asks the chain which seats those enclaves have, and for each seat
+//!
+//! 1. asks the enclave about `(job, attempt, nonce)`;
+//! 2. where it knows nothing (or its host failed and nothing was signed), hands the job over and submits the acknowledgement that comes back;
+//! 3. where it is still running, makes sure that the seat is acknowledged;
+//! 4. where it is done, submits the certificate.
+//!
+//! At the end it asks the enclaves of the jobs it has just started once more, for a moment, so that a quick clause
+//! delivers in the block that acknowledges it. It never waits for a program: what is not done is collected in a later
+//! block.
+//!
+//! - **Idempotent.** Handing over is idempotent on the side of the enclave; submissions are locked per seat until they
+//!   had their time to be included ([`locks`]); one run at a time, by a lock that expires.
+//! - **Bounded.** A run ends after 1.5 s, each answer after 16 KiB, and each run begins with
+//!   another enclave, so that one that hangs does not starve the others.
+//! - **Distrustful.** What an enclave answers is decoded with limits and checked by the same function that the chain
+//!   will use; what does not pass is logged and dropped.
+//! - **Incomplete, knowingly.** Programs and inputs kept elsewhere ([`JobInput::External`]) are not fetched yet: the
+//!   enclave gets nothing and signs `InputMismatch`, which ends the round and blames nobody. The outputs of
+//!   predecessors are not fetched yet either; no job depends on another one in this version.
+
+mod http;
+pub(crate) mod locks;
+
+use crate::{verify::CacRefusal, Call, Config, Pallet};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+use codec::{Decode, DecodeLimit, Encode};
+use concordat_primitives::{
+	cac::{SignedAck, SignedCac},
+	enclave_api::{Endpoint, JobToken, PollResponse, StartRequest, ENDPOINTS_KEY, MAX_ENDPOINTS},
+	hashing::NO_LINEAGE,
+	job::{JobInput, Seat, SeatState},
+	traits::{ClauseInspect, GenesisHash, JobBoard, LeaseInspect, NodeInspect},
+	BlockNumber, Hash, JobId,
+};
+use core::{fmt, marker::PhantomData};
+use frame_support::traits::Get;
+use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
+use http::Failure;
+use locks::{Locks, Stage};
+use sp_core::offchain::StorageKind;
+use sp_io::offchain::{local_storage_get, sleep_until, timestamp};
+use sp_runtime::offchain::{
+	storage_lock::{StorageLock, Time},
+	Duration, Timestamp,
+};
+
+const LOG_TARGET: &str = "concordat::worker";
+
+/// Where the lock of a run is kept, in the node's persistent off-chain storage.
+pub(crate) const RUN_LOCK_KEY: &[u8] = b"concordat/quorum-results/run/v1";
+/// Time of a whole run: less than a slot.
+pub(crate) const RUN_MILLIS: u64 = 1_500;
+/// When the lock of a run that crashed expires.
+pub(crate) const RUN_LOCK_MILLIS: u64 = 4_000;
+/// Most time for handing a job over, within that of the run.
+const START_MILLIS: u64 = 2_000;
+/// Most time for asking about a job, within that of the run.
+const POLL_MILLIS: u64 = 1_000;
+/// Time at the end of a run for what it has just started.
+pub(crate) const COLLECT_MILLIS: u64 = 400;
+/// Pause between two questions in that time.
+pub(crate) const COLLECT_PAUSE_MILLIS: u64 = 100;
+/// Blocks for which a job is not handed over again after the enclave would not have it.
+const START_LOCK_BLOCKS: BlockNumber = 3;
+/// Nothing that is decoded here nests deeper.
+const MAX_DEPTH: u32 = 16;
+/// Longest list of endpoints, in bytes.
+const MAX_ENDPOINTS_BYTES: usize = 16 * 1024;
+
+/// Why a seat was left alone in this run.
+enum Trouble {
+	/// The enclave could not be talked to.
+	Enclave(Failure),
+	/// The enclave would not, with this HTTP status.
+	Refused(u16),
+	/// The enclave's answer makes no sense.
+	Malformed(&'static str),
+	/// The chain would refuse what the enclave signed.
+	Inadmissible(CacRefusal),
+	/// The host lacks what the job needs.
+	Missing(&'static str),
+	/// The same was done lately.
+	Locked,
+	/// The pool did not take it.
+	Pool,
+}
+
+impl fmt::Display for Trouble {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Enclave(failure) => write!(f, "the enclave: {failure}"),
+			Self::Refused(code) => write!(f, "the enclave refuses with HTTP status {code}"),
+			Self::Malformed(what) => write!(f, "the enclave's answer makes no sense: {what}"),
+			Self::Inadmissible(refusal) => write!(f, "the chain would refuse it: {refusal:?}"),
+			Self::Missing(what) => write!(f, "cannot be run here: {what}"),
+			Self::Locked => f.write_str("done lately"),
+			Self::Pool => f.write_str("the transaction pool did not take it"),
+		}
+	}
+}
+
+impl From<Failure> for Trouble {
+	fn from(failure: Failure) -> Self {
+		Self::Enclave(failure)
+	}
+}
+
+/// What an enclave knows of a job.
+enum Known {
+	/// Nothing that it has signed or is working on.
+	Nothing,
+	/// It is running.
+	Running,
+	/// It is done.
+	Done(Box<SignedCac>),
+}
+
+/// What became of a seat in this run.
+enum Attended {
+	/// Its job was handed over just now.
+	Started,
+	/// All that could be done in this block is done.
+	Done,
+}
+
+/// One seat and the enclave that has to fill it.
+struct Task {
+	url: String,
+	job: JobId,
+	seat: Seat,
+	locks: Locks,
+}
+
+impl Task {
+	fn jobs_url(&self) -> String {
+		format!("{}/v1/jobs", self.url.trim_end_matches('/'))
+	}
+
+	fn job_url(&self) -> String {
+		format!("{}/{}/{}/{:x}", self.jobs_url(), self.job, self.seat.attempt, self.seat.nonce)
+	}
+
+	fn log(&self, trouble: &Trouble) {
+		let Self { url, job, seat, .. } = self;
+		let (node, attempt) = (seat.node, seat.attempt);
+		match trouble {
+			Trouble::Locked => log::trace!(
+				target: LOG_TARGET,
+				"job {job}, attempt {attempt}, node {node}: {trouble}"
+			),
+			_ => log::warn!(
+				target: LOG_TARGET,
+				"job {job}, attempt {attempt}, node {node} ({url}): {trouble}"
+			),
+		}
+	}
+}
+
+/// One run, over all enclaves of this node.
+pub(crate) fn run<T: Config>(now: BlockNumber) {
+	let endpoints = endpoints();
+	if endpoints.is_empty() {
+		return;
+	}
+	let mut lock =
+		StorageLock::<Time>::with_deadline(RUN_LOCK_KEY, Duration::from_millis(RUN_LOCK_MILLIS));
+	let Ok(_guard) = lock.try_lock() else {
+		log::debug!(target: LOG_TARGET, "block {now}: another run is under way");
+		return;
+	};
+	let mut run = Run::<T> { now, ends: in_millis(RUN_MILLIS), _chain: PhantomData };
+	let first = (now as usize).checked_rem(endpoints.len()).unwrap_or(0);
+	let mut started = Vec::new();
+	for endpoint in endpoints.iter().cycle().skip(first).take(endpoints.len()) {
+		run.serve(endpoint, &mut started);
+	}
+	run.collect(started);
+}
+
+/// The enclaves that the host says it has.
+fn endpoints() -> Vec<Endpoint> {
+	let Some(bytes) = local_storage_get(StorageKind::PERSISTENT, ENDPOINTS_KEY) else {
+		return Vec::new();
+	};
+	if bytes.len() > MAX_ENDPOINTS_BYTES {
+		log::error!(target: LOG_TARGET, "the list of enclaves is too long: ignored");
+		return Vec::new();
+	}
+	let mut endpoints: Vec<Endpoint> = decode(&bytes).unwrap_or_else(|| {
+		log::error!(target: LOG_TARGET, "the list of enclaves cannot be read: ignored");
+		Vec::new()
+	});
+	if endpoints.len() > MAX_ENDPOINTS {
+		log::warn!(target: LOG_TARGET, "only the first {MAX_ENDPOINTS} enclaves are served");
+		endpoints.truncate(MAX_ENDPOINTS);
+	}
+	endpoints
+}
+
+fn decode<D: Decode>(bytes: &[u8]) -> Option<D> {
+	D::decode_all_with_depth_limit(MAX_DEPTH, &mut &*bytes).ok()
+}
+
+fn in_millis(millis: u64) -> Timestamp {
+	timestamp().add(Duration::from_millis(millis))
+}
+
+/// A run's clock.
+struct Run<T> {
+	now: BlockNumber,
+	ends: Timestamp,
+	_chain: PhantomData<T>,
+}
+
+impl<T: Config> Run<T> {
+	/// `millis` from now, but never after the end of the run.
+	fn deadline(&self, millis: u64) -> Timestamp {
+		in_millis(millis).min(self.ends)
+	}
+
+	fn is_over(&self) -> bool {
+		timestamp() >= self.ends
+	}
+
+	/// All seats of one enclave.
+	fn serve(&mut self, endpoint: &Endpoint, started: &mut Vec<Task>) {
+		let Some(lease) = T::Leases::lease_of_key(&endpoint.signing_key) else {
+			log::debug!(target: LOG_TARGET, "{}: no lease for its key", endpoint.url);
+			return;
+		};
+		for job in T::Jobs::assignments(lease.node) {
+			if self.is_over() {
+				log::debug!(target: LOG_TARGET, "block {}: out of time", self.now);
+				return;
+			}
+			let Some(terms) = T::Jobs::terms(job).filter(|terms| terms.status.is_assigned()) else {
+				continue;
+			};
+			let seat = terms.seats.iter().find(|seat| {
+				seat.node == lease.node
+					&& seat.signing_key == endpoint.signing_key
+					&& !matches!(seat.state, SeatState::Delivered(_))
+			});
+			let Some(seat) = seat else { continue };
+			let task = Task {
+				url: endpoint.url.clone(),
+				job,
+				seat: seat.clone(),
+				locks: Locks::of(seat.node, job, seat.nonce, self.now),
+			};
+			match self.attend(&task) {
+				Ok(Attended::Started) => started.push(task),
+				Ok(Attended::Done) => {},
+				Err(trouble) => {
+					task.log(&trouble);
+					// No use in asking the same enclave about its other jobs.
+					if matches!(trouble, Trouble::Enclave(Failure::Unreachable | Failure::TimedOut))
+					{
+						return;
+					}
+				},
+			}
+		}
+	}
+
+	/// One seat.
+	fn attend(&self, task: &Task) -> Result<Attended, Trouble> {
+		if task.locks.held(Stage::Deliver) {
+			return Err(Trouble::Locked);
+		}
+		match self.ask(task, self.deadline(POLL_MILLIS))? {
+			Known::Nothing => {
+				self.hand_over(task)?;
+				Ok(Attended::Started)
+			},
+			Known::Running => {
+				let wanted = task.seat.state == SeatState::Assigned;
+				if wanted && !task.locks.held(Stage::Acknowledge) {
+					// Handing over again gives the same acknowledgement again.
+					self.hand_over(task)?;
+				}
+				Ok(Attended::Done)
+			},
+			Known::Done(cac) => {
+				self.deliver(task, cac)?;
+				Ok(Attended::Done)
+			},
+		}
+	}
+
+	/// For a moment, asks about what was just started.
+	fn collect(&self, mut started: Vec<Task>) {
+		let until = self.deadline(COLLECT_MILLIS);
+		loop {
+			let next = in_millis(COLLECT_PAUSE_MILLIS);
+			if started.is_empty() || next >= until {
+				return;
+			}
+			sleep_until(next);
+			started.retain(|task| {
+				if timestamp() >= until {
+					return false;
+				}
+				let result = match self.ask(task, until) {
+					Ok(Known::Running) => return true,
+					Ok(Known::Done(cac)) => self.deliver(task, cac),
+					Ok(Known::Nothing) => {
+						Err(Trouble::Malformed("it does not run what it has taken"))
+					},
+					Err(trouble) => Err(trouble),
+				};
+				if let Err(trouble) = result {
+					task.log(&trouble);
+				}
+				false
+			});
+		}
+	}
+
+	/// What the enclave knows of the job.
+	fn ask(&self, task: &Task, deadline: Timestamp) -> Result<Known, Trouble> {
+		let reply = http::get(&task.job_url(), deadline)?;
+		// It never heard of the job, or it could not run it and has signed nothing: both begin anew.
+		if matches!(reply.code, 404 | 500) {
+			return Ok(Known::Nothing);
+		}
+		if !reply.is_good() {
+			return Err(Trouble::Refused(reply.code));
+		}
+		match decode::<PollResponse>(&reply.body) {
+			Some(PollResponse::Pending) => Ok(Known::Running),
+			Some(PollResponse::Done(cac)) => Ok(Known::Done(Box::new(cac))),
+			None => Err(Trouble::Malformed("not a poll response")),
+		}
+	}
+
+	/// Hands the job over and submits the acknowledgement.
+	fn hand_over(&self, task: &Task) -> Result<(), Trouble> {
+		if !task.locks.acquire(Stage::Start, START_LOCK_BLOCKS) {
+			return Err(Trouble::Locked);
+		}
+		// What is missing now will be missing in the next block: the lock stays.
+		let request = self.request(task)?;
+		let reply = http::post(&task.jobs_url(), request.encode(), self.deadline(START_MILLIS));
+		let may_do_later = match &reply {
+			Ok(reply) => reply.is_good() || matches!(reply.code, 408 | 429 | 500 | 503),
+			Err(_) => true,
+		};
+		if may_do_later {
+			task.locks.release(Stage::Start);
+		}
+		let reply = reply?;
+		if !reply.is_good() {
+			return Err(Trouble::Refused(reply.code));
+		}
+		let ack: SignedAck =
+			decode(&reply.body).ok_or(Trouble::Malformed("not an acknowledgement"))?;
+		self.acknowledge(task, ack)
+	}
+
+	/// All that the enclave needs to run the job.
+	fn request(&self, task: &Task) -> Result<StartRequest, Trouble> {
+		let Task { job, seat, .. } = task;
+		let work = T::Jobs::work(*job).ok_or(Trouble::Missing("the job is gone"))?;
+		if work.lineage != NO_LINEAGE {
+			return Err(Trouble::Missing("outputs of predecessors are not fetched yet"));
+		}
+		// What is kept elsewhere is not fetched yet. Silence would cost an honest node its seat and its standing, so the
+		// enclave gets nothing and says so: `InputMismatch` ends the round and blames nobody.
+		let input = match work.input {
+			JobInput::Inline(input) => input.into_inner(),
+			JobInput::External { .. } => Vec::new(),
+		};
+		let terms = work.terms;
+		let program = T::Clauses::program(&terms.clause).unwrap_or_default();
+		let jurisdiction = T::Nodes::spec(seat.node)
+			.ok_or(Trouble::Missing("the node is not registered"))?
+			.jurisdiction;
+		let token = JobToken {
+			genesis: T::Genesis::genesis_hash(),
+			job: *job,
+			attempt: seat.attempt,
+			nonce: seat.nonce,
+			node: seat.node,
+			lease: seat.lease,
+			clause: terms.clause,
+			program: terms.program,
+			input: terms.input,
+			lineage: work.lineage,
+			limits: terms.limits,
+			jurisdiction,
+			trigger: work.trigger,
+			expires_at: seat.deliver_by,
+			acted_on: self.acted_on(),
+		};
+		Ok(StartRequest { token, program, input, dependencies: Vec::new() })
+	}
+
+	/// The block whose state this run reads. The executive makes its hash known to off-chain workers; where it has not,
+	/// the parent has to do.
+	fn acted_on(&self) -> (BlockNumber, Hash) {
+		let number: BlockNumberFor<T> = self.now.into();
+		let hash = frame_system::Pallet::<T>::block_hash(number);
+		if hash == Hash::default() {
+			(self.now.saturating_sub(1), frame_system::Pallet::<T>::parent_hash())
+		} else {
+			(self.now, hash)
+		}
+	}
+
+	/// Submits an acknowledgement, where the seat still waits for one.
+	fn acknowledge(&self, task: &Task, ack: SignedAck) -> Result<(), Trouble> {
+		if task.seat.state != SeatState::Assigned {
+			return Ok(());
+		}
+		let said = &ack.ack;
+		if (said.job, said.attempt, said.node) != (task.job, task.seat.attempt, task.seat.node) {
+			return Err(Trouble::Malformed("an acknowledgement of something else"));
+		}
+		Pallet::<T>::verify_ack(&ack).map_err(Trouble::Inadmissible)?;
+		self.submit(task, Stage::Acknowledge, Call::acknowledge { signed: ack })
+	}
+
+	/// Submits a certificate.
+	fn deliver(&self, task: &Task, cac: Box<SignedCac>) -> Result<(), Trouble> {
+		let said = cac.statement.body();
+		if (said.job, said.attempt, said.node) != (task.job, task.seat.attempt, task.seat.node) {
+			return Err(Trouble::Malformed("a certificate of something else"));
+		}
+		Pallet::<T>::verify_cac(&cac).map_err(Trouble::Inadmissible)?;
+		self.submit(task, Stage::Deliver, Call::submit_cac { cac })
+	}
+
+	/// Submits once per stage, and again only after the pool has had its time.
+	fn submit(&self, task: &Task, stage: Stage, call: Call<T>) -> Result<(), Trouble> {
+		let blocks = T::AuthorizedLongevity::get().saturating_add(1);
+		if !task.locks.acquire(stage, blocks) {
+			return Err(Trouble::Locked);
+		}
+		let transaction = T::create_authorized_transaction(call.into());
+		if SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).is_err() {
+			task.locks.release(stage);
+			return Err(Trouble::Pool);
+		}
+		let (job, seat) = (task.job, &task.seat);
+		log::info!(
+			target: LOG_TARGET,
+			"job {job}, attempt {}, node {}: {stage:?} submitted at block {}",
+			seat.attempt,
+			seat.node,
+			self.now
+		);
+		Ok(())
+	}
+}

@@ -1,0 +1,269 @@
+//! What accepted messages do.
+
+use super::*;
+use crate::{Ballots, Certificates, Error, Event, ResultRecord, Results, WeightInfo};
+use concordat_primitives::{
+	cac::FailureCode,
+	hashing::output_hash,
+	job::{JobStatus, Settlement},
+	receipt::{Operation, Voter},
+	views::ResultView,
+};
+use frame_support::{assert_noop, dispatch::Pays, weights::Weight};
+
+#[test]
+fn an_acknowledgement_should_take_the_seat() {
+	ExtBuilder::default().build_and_execute(|| {
+		acknowledge(ack(2));
+		assert_eq!(effects(), [Effect::Acknowledged(JOB, 1, 2)]);
+		assert_eq!(events(), [Event::Acknowledged { job: JOB, attempt: 1, node: 2 }]);
+	});
+}
+
+#[test]
+fn a_single_job_should_be_decided_by_its_certificate() {
+	ExtBuilder::single().build_and_execute(|| {
+		acknowledge(ack(1));
+		let cac = good(1);
+		deliver(cac.clone());
+
+		let hash = output_hash(OUTPUT);
+		assert_eq!(
+			effects(),
+			[
+				Effect::Acknowledged(JOB, 1, 1),
+				Effect::Delivered(JOB, 1, 1),
+				Effect::Settled(
+					JOB,
+					Settlement {
+						outcome: Ok(hash),
+						agreed: vec![(1, cac.statement.body().usage)].try_into().unwrap(),
+						dissented: Default::default(),
+					}
+				),
+				Effect::Receipt(Operation::JobCompleted {
+					job: JOB,
+					clause: clause_id(),
+					program: cac.statement.body().program,
+					input: cac.statement.body().input,
+					result: Ok(hash),
+					voters: vec![Voter {
+						node: 1,
+						signing_key: key(1),
+						cac: cac.digest(),
+						agreed: true
+					}]
+					.try_into()
+					.unwrap(),
+					paid: 100,
+					simulated: true,
+				}),
+			]
+		);
+		assert_eq!(
+			events()[1..],
+			[
+				Event::ResultDelivered {
+					job: JOB,
+					attempt: 1,
+					node: 1,
+					tally: Ok(hash),
+					cac: cac.digest()
+				},
+				Event::JobDecided {
+					job: JOB,
+					result: Ok(hash),
+					agreed: vec![1].try_into().unwrap(),
+					dissented: Default::default(),
+					receipt: 501
+				},
+			]
+		);
+		assert_eq!(Results::<Test>::get(JOB), Some(ResultRecord { receipt: 501, decided_at: NOW }));
+		assert!(!Ballots::<Test>::contains_key(JOB));
+		assert_eq!(
+			QuorumResults::result_view(JOB),
+			Some(ResultView { cacs: vec![(NOW, cac)], receipt: Some(501), decided_at: Some(NOW) })
+		);
+	});
+}
+
+#[test]
+fn a_quick_node_should_deliver_without_an_acknowledgement() {
+	ExtBuilder::single().build_and_execute(|| {
+		deliver(good(1));
+		assert!(Results::<Test>::contains_key(JOB));
+	});
+}
+
+#[test]
+fn two_of_three_should_decide_and_the_third_comes_too_late() {
+	ExtBuilder::default().build_and_execute(|| {
+		let third = good(3);
+		deliver(good(1));
+		assert_eq!(Ballots::<Test>::get(JOB).ballots.len(), 1);
+		assert!(Results::<Test>::get(JOB).is_none());
+		let view = QuorumResults::result_view(JOB).unwrap();
+		assert_eq!((view.cacs.len(), view.receipt, view.decided_at), (1, None, None));
+
+		deliver(good(2));
+		assert!(Results::<Test>::get(JOB).is_some());
+		assert_noop!(
+			QuorumResults::submit_cac(authorized(), Box::new(third)),
+			Error::<Test>::NotRunning
+		);
+		assert_eq!(QuorumResults::result_view(JOB).unwrap().cacs.len(), 2);
+	});
+}
+
+#[test]
+fn a_liar_should_be_outvoted_and_named() {
+	ExtBuilder::default().build_and_execute(|| {
+		deliver(good(1));
+		deliver(cac(2, outcome(b"rain: 0 mm, trigger: no")));
+		assert!(Results::<Test>::get(JOB).is_none());
+		deliver(good(3));
+
+		let Some(Event::JobDecided { agreed, dissented, result, .. }) = events().pop() else {
+			panic!("decided")
+		};
+		assert_eq!((agreed.to_vec(), dissented.to_vec()), (vec![1, 3], vec![2]));
+		assert_eq!(result, Ok(output_hash(OUTPUT)));
+		let settled = effects()
+			.into_iter()
+			.find_map(|e| match e {
+				Effect::Settled(_, settlement) => Some(settlement),
+				_ => None,
+			})
+			.unwrap();
+		assert_eq!(settled.dissented.to_vec(), [2]);
+		assert_eq!(
+			settled.agreed.iter().map(|(_, usage)| usage.fuel).collect::<Vec<_>>(),
+			[1_001, 1_003]
+		);
+		let Some(Effect::Receipt(Operation::JobCompleted { voters, .. })) = effects().pop() else {
+			panic!("a receipt")
+		};
+		assert_eq!(
+			voters.iter().map(|v| (v.node, v.agreed)).collect::<Vec<_>>(),
+			[(1, true), (2, false), (3, true)]
+		);
+	});
+}
+
+#[test]
+fn three_of_five_should_decide_against_two() {
+	ExtBuilder::quorum(3, 5).build_and_execute(|| {
+		deliver(failure(1, FailureCode::Timeout));
+		deliver(good(2));
+		deliver(cac(3, outcome(b"something else")));
+		deliver(good(4));
+		assert!(Results::<Test>::get(JOB).is_none());
+		deliver(good(5));
+		let Some(Event::JobDecided { agreed, dissented, .. }) = events().pop() else {
+			panic!("decided")
+		};
+		assert_eq!((agreed.to_vec(), dissented.to_vec()), (vec![2, 4, 5], vec![1, 3]));
+	});
+}
+
+#[test]
+fn agreement_on_a_failure_of_the_program_should_close_the_job_with_a_receipt() {
+	ExtBuilder::default().build_and_execute(|| {
+		deliver(failure(1, FailureCode::FuelExhausted));
+		deliver(failure(2, FailureCode::FuelExhausted));
+		let Some(Effect::Receipt(Operation::JobCompleted { result, paid, .. })) = effects().pop()
+		else {
+			panic!("a receipt")
+		};
+		assert_eq!((result, paid), (Err(FailureCode::FuelExhausted), 200));
+		assert!(matches!(Board::get(JOB).unwrap().status, JobStatus::Failed(_)));
+	});
+}
+
+#[test]
+fn a_receipt_should_say_simulated_if_a_single_voter_is() {
+	let simulated = |flags: [bool; 2]| {
+		let mut result = None;
+		ExtBuilder::default().build_and_execute(|| {
+			for (node, flag) in (1..).zip(flags) {
+				Leases::mutate(node, |lease| lease.as_mut().unwrap().simulated = flag);
+				deliver(good(node));
+			}
+			let Some(Effect::Receipt(Operation::JobCompleted { simulated, .. })) = effects().pop()
+			else {
+				panic!("a receipt")
+			};
+			result = Some(simulated);
+		});
+		result.unwrap()
+	};
+	assert!(!simulated([false, false]));
+	assert!(simulated([false, true]));
+	assert!(simulated([true, true]));
+}
+
+#[test]
+fn an_output_kept_elsewhere_should_count_by_its_hash() {
+	ExtBuilder::default().build_and_execute(|| {
+		deliver(good(1));
+		deliver(altered(2, |body| {
+			body.outcome = concordat_primitives::cac::Outcome::Success {
+				hash: output_hash(OUTPUT),
+				output: concordat_primitives::cac::Output::External(
+					b"https://example.org/out".to_vec().try_into().unwrap(),
+				),
+			}
+		}));
+		assert!(Results::<Test>::get(JOB).is_some());
+	});
+}
+
+#[test]
+fn votes_of_other_jobs_should_not_be_mixed_in() {
+	ExtBuilder::default().build_and_execute(|| {
+		open_job(8, concordat_primitives::clause::ExecutionMode::Quorum { k: 2, n: 3 }, 1..=3);
+		deliver(good(1));
+		deliver(cac_of(8, 2, outcome(OUTPUT)));
+		assert!(Results::<Test>::iter().next().is_none());
+		deliver(cac_of(8, 3, outcome(OUTPUT)));
+		assert_eq!(Results::<Test>::iter_keys().collect::<Vec<_>>(), [8]);
+	});
+}
+
+#[test]
+fn nothing_should_change_when_the_board_would_not_settle() {
+	ExtBuilder::single().build_and_execute(|| {
+		SettleFails::set(true);
+		assert_noop!(
+			QuorumResults::submit_cac(authorized(), Box::new(good(1))),
+			sp_runtime::DispatchError::Other("the board would not settle")
+		);
+		assert!(Certificates::<Test>::iter().next().is_none());
+	});
+}
+
+#[test]
+fn a_delivery_that_leaves_the_round_open_should_be_cheaper() {
+	ExtBuilder::default().build_and_execute(|| {
+		let whole = submit_call(good(1)).get_dispatch_info();
+		let authorizing = submit_call(good(1)).weight_of_authorize();
+		let first = apply(submit_call(good(1))).unwrap();
+		let last = apply(submit_call(good(2))).unwrap();
+		assert_eq!(first.pays_fee, Pays::No);
+		assert_eq!(last.actual_weight.unwrap(), whole.call_weight + authorizing);
+		// The board once and the receipt.
+		let saved = Weight::from_parts(1_000 + 10_000, 10 + 100);
+		assert_eq!(first.actual_weight.unwrap() + saved, whole.call_weight + authorizing);
+		// Own part, the board twice, the receipt, the clause and the lease.
+		assert_eq!(
+			whole.call_weight,
+			<() as WeightInfo>::submit_cac()
+				+ Weight::from_parts(2_000 + 10_000 + 110, 20 + 100 + 2)
+		);
+		assert_eq!(
+			authorizing,
+			<() as WeightInfo>::authorize_submit_cac() + Weight::from_parts(110, 2)
+		);
+	});
+}

@@ -1,0 +1,85 @@
+//! The invariants are really checked, and the constants fit each other.
+
+use super::*;
+use crate::{mock, Ballots, Certificates, Discarded, ResultRecord, Results};
+use concordat_primitives::job::JobStatus;
+use frame_support::traits::Hooks;
+
+/// Breaks something in a job with one vote, and expects the check to say `complaint`.
+fn caught(complaint: &'static str, corrupt: impl FnOnce()) {
+	ExtBuilder::default().build().execute_with(|| {
+		deliver(good(1));
+		QuorumResults::do_try_state().unwrap();
+		corrupt();
+		assert_eq!(QuorumResults::do_try_state(), Err(complaint.into()));
+	});
+}
+
+#[test]
+fn broken_invariants_should_be_found() {
+	caught("votes for a job that is not running", || set_status(JOB, JobStatus::Completed));
+	caught("a certificate of a job that is gone", || Board::remove(JOB));
+	caught("a certificate of a job that is gone", || Discarded::<Test>::insert(JOB, ()));
+	caught("a discarded job without certificates", || Discarded::<Test>::insert(99, ()));
+	caught("a vote without a certificate", || {
+		let certificate = Certificates::<Test>::take((JOB, 1, 1));
+		let mut other = certificate.unwrap();
+		let concordat_primitives::cac::CacStatement::V1(body) = &mut other.1.statement;
+		body.node = 2;
+		Certificates::<Test>::insert((JOB, 2, 1), other);
+	});
+	caught("an urn that miscounts its job's certificates", || {
+		Ballots::<Test>::mutate(JOB, |urn| urn.certificates = 2)
+	});
+	caught("a node that voted twice", || {
+		Ballots::<Test>::mutate(JOB, |urn| {
+			let ballot = urn.ballots[0].clone();
+			urn.ballots.try_push(ballot).unwrap();
+		})
+	});
+	caught("a vote that its certificate does not say", || {
+		Ballots::<Test>::mutate(JOB, |urn| urn.ballots[0].tally = Ok(Default::default()))
+	});
+	caught("a certificate under another's key", || {
+		let certificate = Certificates::<Test>::get((JOB, 1, 1)).unwrap();
+		Certificates::<Test>::insert((JOB, 1, 2), certificate);
+	});
+	caught("a certificate of a block to come", || {
+		Certificates::<Test>::mutate((JOB, 1, 1), |entry| entry.as_mut().unwrap().0 = NOW + 1)
+	});
+	caught("more certificates than allowed", || mock::MaxCertificates::set(0));
+	caught("a decided job that still votes", || {
+		Results::<Test>::insert(JOB, ResultRecord { receipt: 1, decided_at: NOW })
+	});
+	caught("a decided job that runs", || {
+		open_job(8, concordat_primitives::clause::ExecutionMode::Single, [1]);
+		Results::<Test>::insert(8, ResultRecord { receipt: 1, decided_at: NOW })
+	});
+	caught("a decision of a block to come", || {
+		Results::<Test>::insert(8, ResultRecord { receipt: 1, decided_at: NOW + 1 })
+	});
+	caught("a result of a job that is gone", || {
+		Results::<Test>::insert(8, ResultRecord { receipt: 1, decided_at: NOW })
+	});
+}
+
+#[test]
+fn constants_should_fit_each_other() {
+	ExtBuilder::default().build_and_execute(|| {
+		<QuorumResults as Hooks<_>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic = "MaxCertificates >= MAX_SEATS"]
+fn a_round_should_fit_into_the_certificates() {
+	mock::MaxCertificates::set(6);
+	<QuorumResults as Hooks<_>>::integrity_test();
+}
+
+#[test]
+#[should_panic = "AuthorizedLongevity >= 2"]
+fn a_message_should_live_long_enough_to_be_included() {
+	mock::AuthorizedLongevity::set(1);
+	<QuorumResults as Hooks<_>>::integrity_test();
+}

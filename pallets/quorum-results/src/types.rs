@@ -1,0 +1,73 @@
+//! Records of the pallet. Nothing here knows a `Config`.
+
+use crate::quorum::Tally;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use concordat_primitives::{
+	attest::SigningKey, cac::ResourceUsage, clause::MAX_SEATS, Attempt, BlockNumber, Hash, NodeId,
+	ReceiptId,
+};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+
+/// One vote: what the chain keeps of an accepted CAC until the round is over.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Ballot {
+	/// Who votes.
+	pub node: NodeId,
+	/// For which attempt.
+	pub attempt: Attempt,
+	/// What it says.
+	pub tally: Tally,
+	/// Digest of the CAC.
+	pub cac: Hash,
+	/// Key that signed it.
+	pub signing_key: SigningKey,
+	/// What the execution used, as signed.
+	pub usage: ResourceUsage,
+	/// Whether no hardware stands behind the voter.
+	pub simulated: bool,
+	/// Block of acceptance.
+	pub at: BlockNumber,
+}
+
+/// The votes of a job's present round.
+#[derive(
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Urn {
+	/// Votes in the order of their arrival.
+	pub ballots: BoundedVec<Ballot, ConstU32<MAX_SEATS>>,
+	/// Certificates stored for the job so far, those of earlier rounds included.
+	pub certificates: u32,
+}
+
+/// How a job was decided.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ResultRecord {
+	/// Receipt of the decision.
+	pub receipt: ReceiptId,
+	/// Block of the decision.
+	pub decided_at: BlockNumber,
+}

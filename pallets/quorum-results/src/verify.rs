@@ -1,0 +1,215 @@
+//! Verification of what an enclave signed, for the transaction pool and for the dispatch alike.
+//!
+//! The order is fixed: what needs no storage beyond the job's terms comes first, then the lineage, the clause and the
+//! lease are read, and the signature is checked last, so that junk costs the chain as little as possible. Every
+//! function here is pure but [`Pallet::verify_ack`] and [`Pallet::verify_cac`], which only read.
+
+use crate::{Config, Pallet};
+use concordat_primitives::{
+	attest::{Lease, LeaseRefusal},
+	cac::{Ack, CacV1, Outcome, Output, SignedAck, SignedCac},
+	clause::{ExecutionMode, ResourceLimits},
+	hashing::output_hash,
+	job::{JobTerms, Seat, SeatState},
+	traits::{ClauseInspect, GenesisHash, JobBoard, LeaseInspect},
+	BlockNumber, ClauseId, Hash,
+};
+
+/// Why a signed message is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacRefusal {
+	/// It is meant for another chain.
+	WrongChain,
+	/// The chain knows no such job, or has pruned it.
+	UnknownJob,
+	/// Nodes do not work on the job now: it is decided, over, frozen, or not assigned.
+	NotRunning,
+	/// The clause's mode does not count votes.
+	UnsupportedMode,
+	/// The node has no seat in this job.
+	NotAssigned,
+	/// The node's seat belongs to another attempt.
+	WrongAttempt,
+	/// The seat is acknowledged already.
+	AlreadyAcknowledged,
+	/// The seat has delivered already.
+	AlreadyDelivered,
+	/// It carries another nonce than the attempt.
+	WrongNonce,
+	/// The deadline has passed.
+	TooLate,
+	/// It names another clause.
+	WrongClause,
+	/// Another program ran.
+	WrongProgram,
+	/// Another input was run.
+	WrongInput,
+	/// Other dependencies were run.
+	WrongLineage,
+	/// The output does not hash to what was signed.
+	WrongOutputHash,
+	/// The output is longer than the clause allows.
+	OutputTooLarge,
+	/// The output is said to be elsewhere, but not where.
+	NoLocation,
+	/// More fuel was used than the clause allows.
+	FuelExceeded,
+	/// More memory was used than the clause allows.
+	MemoryExceeded,
+	/// It refers to a block that does not exist yet.
+	FromTheFuture,
+	/// The clause is not registered any more.
+	UnknownClause,
+	/// It names another lease than the one under which the seat was given.
+	WrongLease,
+	/// The lease does not count now.
+	Lease(LeaseRefusal),
+	/// The lease belongs to another key than the seat.
+	WrongKey,
+	/// It names another measurement than the lease.
+	WrongMeasurement,
+	/// It does not say the truth about being simulated.
+	SimulationMislabelled,
+	/// The signature is not the assigned key's.
+	BadSignature,
+}
+
+/// A message that passed, with what it was checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+	/// Terms of the job.
+	pub terms: JobTerms,
+	/// The sender's seat.
+	pub seat: Seat,
+	/// The sender's lease.
+	pub lease: Lease,
+}
+
+/// What a message asserts.
+type Check = Result<(), CacRefusal>;
+
+/// `Err(refusal)` unless `holds`.
+fn require(holds: bool, refusal: CacRefusal) -> Check {
+	holds.then_some(()).ok_or(refusal)
+}
+
+/// The part of a CAC that an acknowledgement has too: which attempt on which chain.
+pub fn claim(body: &CacV1) -> Ack {
+	Ack {
+		genesis: body.genesis,
+		job: body.job,
+		attempt: body.attempt,
+		nonce: body.nonce,
+		node: body.node,
+	}
+}
+
+/// The seat that the sender of `claim` has, in a job on which nodes work now.
+pub fn find_seat<'a>(claim: &Ack, terms: &'a JobTerms) -> Result<&'a Seat, CacRefusal> {
+	require(terms.status.is_assigned(), CacRefusal::NotRunning)?;
+	require(
+		matches!(terms.mode, ExecutionMode::Single | ExecutionMode::Quorum { .. }),
+		CacRefusal::UnsupportedMode,
+	)?;
+	let mut seats = terms.seats.iter().filter(|seat| seat.node == claim.node).peekable();
+	require(seats.peek().is_some(), CacRefusal::NotAssigned)?;
+	seats.find(|seat| seat.attempt == claim.attempt).ok_or(CacRefusal::WrongAttempt)
+}
+
+/// Whether an acknowledgement can be taken for this seat at `now`.
+pub fn check_acknowledging(claim: &Ack, seat: &Seat, now: BlockNumber) -> Check {
+	match seat.state {
+		SeatState::Assigned => {},
+		SeatState::Acknowledged(_) => return Err(CacRefusal::AlreadyAcknowledged),
+		SeatState::Delivered(_) => return Err(CacRefusal::AlreadyDelivered),
+	}
+	require(claim.nonce == seat.nonce, CacRefusal::WrongNonce)?;
+	require(now < seat.ack_by, CacRefusal::TooLate)
+}
+
+/// Whether a delivery can be taken for this seat at `now`.
+pub fn check_delivering(claim: &Ack, seat: &Seat, now: BlockNumber) -> Check {
+	require(!matches!(seat.state, SeatState::Delivered(_)), CacRefusal::AlreadyDelivered)?;
+	require(claim.nonce == seat.nonce, CacRefusal::WrongNonce)?;
+	require(now < seat.deliver_by, CacRefusal::TooLate)
+}
+
+/// Whether the statement is about this job's clause, program and input.
+pub fn check_binding(body: &CacV1, terms: &JobTerms) -> Check {
+	require(body.clause == terms.clause, CacRefusal::WrongClause)?;
+	require(body.program == terms.program, CacRefusal::WrongProgram)?;
+	require(body.input == terms.input, CacRefusal::WrongInput)
+}
+
+/// Whether the outcome is what it says and the usage within the limits.
+pub fn check_outcome(body: &CacV1, limits: &ResourceLimits) -> Check {
+	if let Outcome::Success { hash, output } = &body.outcome {
+		match output {
+			Output::Inline(bytes) => {
+				let len = bytes.len() as u64;
+				require(len <= u64::from(limits.output_bytes), CacRefusal::OutputTooLarge)?;
+				require(output_hash(bytes) == *hash, CacRefusal::WrongOutputHash)?;
+			},
+			Output::External(location) => require(!location.is_empty(), CacRefusal::NoLocation)?,
+		}
+	}
+	require(body.usage.fuel <= limits.fuel, CacRefusal::FuelExceeded)?;
+	require(body.usage.peak_memory <= limits.memory_bytes, CacRefusal::MemoryExceeded)
+}
+
+/// Whether the statement names the seat's lease and does not lie about it.
+pub fn check_lease(body: &CacV1, lease: &Lease) -> Check {
+	require(body.measurement == lease.measurement, CacRefusal::WrongMeasurement)?;
+	require(body.simulated == lease.simulated, CacRefusal::SimulationMislabelled)
+}
+
+impl<T: Config> Pallet<T> {
+	/// Whether the acknowledgement counts at this block.
+	pub fn verify_ack(signed: &SignedAck) -> Result<Standing, CacRefusal> {
+		let claim = &signed.ack;
+		let (terms, seat) = Self::seat_of(claim)?;
+		check_acknowledging(claim, &seat, Self::now())?;
+		let lease = Self::lease_of_seat(&terms.clause, &seat)?;
+		require(signed.verify(&seat.signing_key), CacRefusal::BadSignature)?;
+		Ok(Standing { terms, seat, lease })
+	}
+
+	/// Whether the certificate counts at this block.
+	pub fn verify_cac(cac: &SignedCac) -> Result<Standing, CacRefusal> {
+		let body = cac.statement.body();
+		let claim = claim(body);
+		let now = Self::now();
+		let (terms, seat) = Self::seat_of(&claim)?;
+		check_delivering(&claim, &seat, now)?;
+		check_binding(body, &terms)?;
+		check_outcome(body, &terms.limits)?;
+		require(body.acted_on.0 <= now, CacRefusal::FromTheFuture)?;
+		require(body.lease == seat.lease, CacRefusal::WrongLease)?;
+		let lineage = T::Jobs::lineage(body.job).ok_or(CacRefusal::UnknownJob)?;
+		require(body.lineage == lineage, CacRefusal::WrongLineage)?;
+		let lease = Self::lease_of_seat(&terms.clause, &seat)?;
+		check_lease(body, &lease)?;
+		require(cac.verify(&seat.signing_key), CacRefusal::BadSignature)?;
+		Ok(Standing { terms, seat, lease })
+	}
+
+	/// The terms and the seat that the claim is about.
+	fn seat_of(claim: &Ack) -> Result<(JobTerms, Seat), CacRefusal> {
+		let genesis: Hash = T::Genesis::genesis_hash();
+		require(claim.genesis == genesis, CacRefusal::WrongChain)?;
+		let terms = T::Jobs::terms(claim.job).ok_or(CacRefusal::UnknownJob)?;
+		let seat = find_seat(claim, &terms)?.clone();
+		Ok((terms, seat))
+	}
+
+	/// The seat's lease, if it counts now for the clause.
+	fn lease_of_seat(clause: &ClauseId, seat: &Seat) -> Result<Lease, CacRefusal> {
+		let spec = T::Clauses::clause(clause).ok_or(CacRefusal::UnknownClause)?.spec;
+		let allow_simulated = !spec.policy.forbid_simulated;
+		let lease =
+			T::Leases::live_lease(seat.node, seat.lease, &spec.measurements, allow_simulated)
+				.map_err(CacRefusal::Lease)?;
+		require(lease.signing_key == seat.signing_key, CacRefusal::WrongKey)?;
+		Ok(lease)
+	}
+}

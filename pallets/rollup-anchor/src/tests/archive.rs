@@ -1,0 +1,87 @@
+//! The off-chain index gives proofs for receipts that the state has forgotten.
+
+use crate::{archive_body_key, archive_leaves_key, mock::*};
+use codec::Encode;
+use concordat_proofs::leaf_hash;
+use sp_core::offchain::testing::TestPersistentOffchainDB;
+
+/// Runs a test that fills the off-chain index, and hands the index to `check`.
+fn archived(fill: impl FnOnce(), check: impl FnOnce(TestPersistentOffchainDB)) {
+	let mut ext = ExtBuilder::default().retention(1).build();
+	ext.execute_with(fill);
+	ext.persist_offchain_overlay();
+	let index = ext.offchain_db();
+	ext.execute_with(|| {
+		check(index);
+		RollupAnchor::do_try_state().expect("all invariants hold after a test");
+	});
+}
+
+fn two_epochs() {
+	append(4);
+	run_to(6);
+	append(3);
+	run_to(11);
+}
+
+#[test]
+fn a_removed_receipt_should_still_be_provable_from_the_index() {
+	archived(two_epochs, |index| {
+		assert_eq!(RollupAnchor::receipt_proof(2), None);
+		for id in 0..7 {
+			let proof = RollupAnchor::archived_proof(id, |key| index.get(key)).expect("indexed");
+			assert_eq!(proof.body.id, id);
+			let path: Vec<_> = proof.path.iter().map(|hash| hash.0).collect();
+			assert_eq!(
+				concordat_proofs::verify(
+					&proof.rollup.root.0,
+					proof.rollup.count,
+					proof.index,
+					&proof.encoded,
+					&path
+				),
+				Ok(())
+			);
+			// Where the state still has it, both ways say the same.
+			if let Some(kept) = RollupAnchor::receipt_proof(id) {
+				assert_eq!(kept, proof);
+			}
+		}
+	});
+}
+
+#[test]
+fn an_index_that_lacks_or_bends_something_should_give_nothing() {
+	archived(two_epochs, |index| {
+		assert_eq!(RollupAnchor::archived_proof(2, |_| None), None);
+		assert_eq!(RollupAnchor::archived_proof(7, |key| index.get(key)), None);
+		let bent = |key: &[u8]| {
+			let mut bytes = index.get(key)?;
+			*bytes.last_mut()? ^= 1;
+			Some(bytes)
+		};
+		assert_eq!(RollupAnchor::archived_proof(2, bent), None);
+		let longer = |key: &[u8]| {
+			let mut bytes = index.get(key)?;
+			bytes.push(0);
+			Some(bytes)
+		};
+		assert_eq!(RollupAnchor::archived_proof(2, longer), None);
+		// One receipt in place of another of the same epoch.
+		let other = archive_body_key(1, &leaf_hash(1, &body(1, 1).encode()));
+		let swapped = |key: &[u8]| {
+			index.get(if key.starts_with(b"concordat/receipt") { &other } else { key })
+		};
+		assert_eq!(RollupAnchor::archived_proof(2, swapped), None);
+		assert!(RollupAnchor::archived_proof(1, swapped).is_some());
+	});
+}
+
+#[test]
+fn forks_should_not_share_keys() {
+	let (one, two) = (leaf_hash(0, b"here"), leaf_hash(0, b"there"));
+	assert_ne!(archive_body_key(5, &one), archive_body_key(5, &two));
+	assert_ne!(archive_leaves_key(5, &one), archive_leaves_key(5, &two));
+	assert_ne!(archive_body_key(5, &one), archive_body_key(6, &one));
+	assert_ne!(archive_leaves_key(5, &one), archive_leaves_key(6, &one));
+}

@@ -1,0 +1,50 @@
+//! Medians, and words about the machine.
+
+use std::fs::read_to_string;
+
+/// The middle of a sample, and how far apart its quarters are.
+#[derive(Clone, Copy)]
+pub struct Spread {
+	/// Median.
+	pub median: f64,
+	/// Third quartile less first quartile.
+	pub iqr: f64,
+}
+
+/// Median and interquartile range.
+pub fn spread(sample: impl IntoIterator<Item = f64>) -> Spread {
+	let mut sample: Vec<f64> = sample.into_iter().collect();
+	sample.sort_by(f64::total_cmp);
+	let at = |part: f64| {
+		let place = part * (sample.len() - 1) as f64;
+		let (low, high) = (sample[place.floor() as usize], sample[place.ceil() as usize]);
+		low + (high - low) * place.fract()
+	};
+	Spread { median: at(0.5), iqr: at(0.75) - at(0.25) }
+}
+
+impl std::fmt::Display for Spread {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.pad(&format!("{:.1} (IQR {:.1})", self.median, self.iqr))
+	}
+}
+
+/// Whether an aim was reached, in words.
+pub fn verdict(value: f64, aim: f64) -> String {
+	let word = if value <= aim { "reached" } else { "MISSED" };
+	format!("aim ≤ {aim}: {word}")
+}
+
+/// Processor, cores and load.
+pub fn machine() -> String {
+	let cpu = read_to_string("/proc/cpuinfo").unwrap_or_default();
+	let model = cpu
+		.lines()
+		.find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1))
+		.unwrap_or("unknown processor")
+		.to_string();
+	let cores = std::thread::available_parallelism().map_or(0, |n| n.get());
+	let load = read_to_string("/proc/loadavg").unwrap_or_default();
+	let load = load.split(' ').next().unwrap_or("?").to_string();
+	format!("{model}, {cores} cores, load average {load} at the start")
+}

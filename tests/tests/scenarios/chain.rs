@@ -1,0 +1,491 @@
+//! A chain in memory: blocks through `Executive`, every pallet's invariants checked after each.
+
+use crate::enclave::Enclave;
+use codec::Encode;
+use concordat_attestation::{
+	report_data,
+	simulated::{sign, SimulatedReport, TEST_ANCHOR_SEED},
+	Evidence, PlatformId, TcbStatus,
+};
+use concordat_primitives::{
+	cac::SignedCac,
+	clause::{
+		ClauseSpec, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits, RiskClass,
+		ALL_TRIGGERS,
+	},
+	hashing::program_hash,
+	job::{JobConstraints, JobInput, JobTerms},
+	node::{NodeRole, NodeSpec, NodeStatus, OperatorId, OperatorSignature, Resources},
+	traits::JobBoard,
+	units::CDT,
+	views::{JobView, NodeView},
+	AccountId, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, NodeId,
+};
+use concordat_runtime::{
+	constants::SLOT_DURATION, genesis_presets, pallet_attestation, pallet_clause_registry,
+	pallet_job_dispatch, pallet_node_staking, pallet_preimage, pallet_quorum_results, pallet_sudo,
+	pallet_timestamp, queries, transactions::tx_extension, Attestation, Balances, BalancesCall,
+	ClauseRegistry, Disputes, Executive, Governance, Header, JobDispatch, NodeStaking,
+	QuorumResults, RollupAnchor, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin,
+	SignedPayload, System, UncheckedExtrinsic,
+};
+use frame_support::{
+	genesis_builder_helper::{build_state, get_preset},
+	storage::storage_prefix,
+	StorageHasher, Twox64Concat,
+};
+use frame_system::{offchain::CreateAuthorizedTransaction, RawOrigin};
+use serde_json::Value;
+use sp_consensus_babe::{
+	digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest},
+	Slot,
+};
+use sp_core::{crypto::Pair as _, ed25519, sr25519};
+use sp_io::{storage, TestExternalities};
+use sp_runtime::{
+	generic::Era,
+	traits::{Dispatchable, Header as _, IdentifyAccount},
+	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+	ApplyExtrinsicResult, Digest, DigestItem, DispatchError, MultiSigner, StateVersion,
+};
+
+/// Slot before the first block.
+const FIRST_SLOT: u64 = 900_000_000;
+/// What the scenarios' clause asks for.
+pub const CAPABILITY: &str = "test.echo";
+
+/// A chain in memory.
+pub struct Chain {
+	ext: TestExternalities,
+	parent: Hash,
+	/// Nodes whose operators send heartbeats, with the secret that signs them.
+	alive: Vec<(NodeId, String)>,
+}
+
+fn merge(base: &mut Value, patch: Value) {
+	match (base, patch) {
+		(Value::Object(base), Value::Object(patch)) => {
+			for (key, value) in patch {
+				merge(base.entry(key).or_insert(Value::Null), value);
+			}
+		},
+		(base, patch) => *base = patch,
+	}
+}
+
+/// Account of a secret.
+pub fn account(uri: &str) -> AccountId {
+	let pair = sr25519::Pair::from_string(uri, None).unwrap();
+	MultiSigner::from(pair.public()).into_account()
+}
+
+/// The clause of the scenarios.
+pub fn clause() -> ClauseId {
+	ClauseId::parse("TEST::Echo@1.0").unwrap()
+}
+
+/// A transaction of an account, with its present nonce.
+pub fn signed(uri: &str, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
+	signed_after(uri, call, 0)
+}
+
+/// The same, with so many transactions of the account before it in the block.
+pub fn signed_after(uri: &str, call: impl Into<RuntimeCall>, before: u32) -> UncheckedExtrinsic {
+	let call = call.into();
+	let extension = tx_extension(Era::Immortal, System::account_nonce(account(uri)) + before, 0);
+	let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
+	let pair = sr25519::Pair::from_string(uri, None).unwrap();
+	let signature = payload.using_encoded(|bytes| pair.sign(bytes));
+	UncheckedExtrinsic::new_signed(call, account(uri).into(), signature.into(), extension)
+}
+
+/// A transaction that authorises itself.
+pub fn authorized(call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
+	<Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(
+		call.into(),
+	)
+}
+
+/// A transaction by which the root key of a development chain makes a call.
+pub fn sudo(call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
+	signed("//Alice", pallet_sudo::Call::<Runtime>::sudo { call: Box::new(call.into()) })
+}
+
+/// The transaction that carries a certificate.
+pub fn deliver(cac: SignedCac) -> UncheckedExtrinsic {
+	authorized(pallet_quorum_results::Call::<Runtime>::submit_cac { cac: Box::new(cac) })
+}
+
+impl Chain {
+	/// A development chain; `patch` is laid over its genesis.
+	pub fn with_genesis(patch: Value) -> Self {
+		let json = |id: Option<&str>| -> Value {
+			let bytes = get_preset::<RuntimeGenesisConfig>(
+				&id.map(Into::into),
+				genesis_presets::get_preset,
+			)
+			.unwrap();
+			serde_json::from_slice(&bytes).unwrap()
+		};
+		let mut genesis = json(None);
+		merge(&mut genesis, json(Some("development")));
+		merge(&mut genesis, patch);
+		let mut ext = TestExternalities::default();
+		let parent = ext.execute_with(|| {
+			build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes()).unwrap();
+			System::block_hash(0)
+		});
+		Self { ext, parent, alive: Vec::new() }
+	}
+
+	/// A development chain.
+	pub fn new() -> Self {
+		Self::with_genesis(serde_json::json!({}))
+	}
+
+	/// Runs code over the state between blocks.
+	pub fn read<T>(&mut self, f: impl FnOnce() -> T) -> T {
+		self.ext.execute_with(f)
+	}
+
+	/// Runs code over the state between blocks and takes back all that it wrote.
+	fn try_out<T>(&mut self, f: impl FnOnce() -> T) -> T {
+		self.ext.execute_with(|| {
+			storage::start_transaction();
+			let result = f();
+			storage::rollback_transaction();
+			result
+		})
+	}
+
+	/// Begins the next block: its header, its slot, its clock.
+	fn begin(parent: Hash) {
+		let number = System::block_number() + 1;
+		let slot = FIRST_SLOT + u64::from(number);
+		let digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+			authority_index: 0,
+			slot: Slot::from(slot),
+		});
+		let logs = vec![<DigestItem as CompatibleDigestItem>::babe_pre_digest(digest)];
+		Executive::initialize_block(&Header::new(
+			number,
+			Default::default(),
+			Default::default(),
+			parent,
+			Digest { logs },
+		));
+		let clock = pallet_timestamp::Call::<Runtime>::set { now: slot * SLOT_DURATION };
+		Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(clock.into())).unwrap().unwrap();
+	}
+
+	/// Applies a transaction as an author does: one that is not valid leaves nothing.
+	fn apply(transaction: UncheckedExtrinsic) -> ApplyExtrinsicResult {
+		storage::start_transaction();
+		let result = Executive::apply_extrinsic(transaction);
+		match result {
+			Ok(_) => storage::commit_transaction(),
+			Err(_) => storage::rollback_transaction(),
+		}
+		result
+	}
+
+	/// Makes one block; the transactions are made over the state at its beginning. Heartbeats that
+	/// are due follow them.
+	pub fn block_with(
+		&mut self,
+		make: impl FnOnce() -> Vec<UncheckedExtrinsic>,
+	) -> Vec<ApplyExtrinsicResult> {
+		let (parent, alive) = (self.parent, self.alive.clone());
+		let (hash, results) = self.ext.execute_with(|| {
+			Self::begin(parent);
+			let results = make().into_iter().map(Self::apply).collect();
+			for (node, operator) in alive {
+				Self::beat(node, &operator);
+			}
+			(Executive::finalize_block().hash(), results)
+		});
+		self.parent = hash;
+		self.check();
+		results
+	}
+
+	/// Sends the heartbeat of an active node, if it is due.
+	fn beat(node: NodeId, operator: &str) {
+		let now = System::block_number();
+		let interval = pallet_node_staking::Parameters::<Runtime>::get().heartbeat_interval;
+		let last = pallet_node_staking::Pulses::<Runtime>::get(node).map_or(0, |pulse| pulse.last);
+		let active = NodeStaking::view(node).is_some_and(|n| n.status == NodeStatus::Active);
+		if !active || now < last + interval {
+			return;
+		}
+		let message = pallet_node_staking::heartbeat_message(System::block_hash(0), node, now);
+		let pair = sr25519::Pair::from_string(operator, None).unwrap();
+		let beat = pallet_node_staking::Call::<Runtime>::heartbeat {
+			node,
+			at: now,
+			signature: OperatorSignature::from(pair.sign(&message)),
+		};
+		Self::apply(authorized(beat)).unwrap().unwrap();
+	}
+
+	/// From now on no operator sends heartbeats.
+	pub fn mute(&mut self) {
+		self.alive.clear();
+	}
+
+	/// Makes one block of these transactions, all of which have to succeed.
+	pub fn block(&mut self, make: impl FnOnce() -> Vec<UncheckedExtrinsic>) {
+		for (index, result) in self.block_with(make).into_iter().enumerate() {
+			match result {
+				Ok(Ok(())) => {},
+				other => panic!("transaction {index}: {other:?}"),
+			}
+		}
+	}
+
+	/// Makes so many empty blocks.
+	pub fn pass(&mut self, blocks: u32) {
+		for _ in 0..blocks {
+			self.block(Vec::new);
+		}
+	}
+
+	/// The invariants of every pallet of the protocol hold.
+	fn check(&mut self) {
+		self.ext.execute_with(|| {
+			for (pallet, state) in [
+				("clause-registry", ClauseRegistry::do_try_state()),
+				("attestation", Attestation::do_try_state()),
+				("node-staking", NodeStaking::do_try_state()),
+				("job-dispatch", JobDispatch::do_try_state()),
+				("quorum-results", QuorumResults::do_try_state()),
+				("rollup-anchor", RollupAnchor::do_try_state()),
+				("governance-timelocks", Governance::do_try_state()),
+				("disputes", Disputes::do_try_state()),
+			] {
+				if let Err(error) = state {
+					panic!("{pallet} after block {}: {error:?}", System::block_number());
+				}
+			}
+		});
+	}
+
+	/// What the pool would say of a transaction now.
+	pub fn validate(
+		&mut self,
+		transaction: UncheckedExtrinsic,
+	) -> Result<(), TransactionValidityError> {
+		let at = self.parent;
+		self.try_out(|| {
+			Executive::validate_transaction(TransactionSource::External, transaction, at)
+				.map(|_| ())
+		})
+	}
+
+	/// A message that has to be refused everywhere with nothing changed: by the pool, by a block that
+	/// carries it, and by its call even if an author let it through. No time passes. Returns the
+	/// pool's reason and the call's.
+	pub fn refused(
+		&mut self,
+		what: &str,
+		transaction: UncheckedExtrinsic,
+	) -> (InvalidTransaction, DispatchError) {
+		let reason = match self.validate(transaction.clone()) {
+			Err(TransactionValidityError::Invalid(reason)) => reason,
+			other => panic!("{what}: the pool says {other:?}"),
+		};
+		let parent = self.parent;
+		let before = self.state();
+		let error = self.try_out(|| {
+			Self::begin(parent);
+			// The executive does so at the first transaction, valid or not.
+			Executive::inherents_applied();
+			let state = || storage::root(StateVersion::V1);
+			let fresh = state();
+			let index = System::extrinsic_index().unwrap_or_default();
+			let result = Executive::apply_extrinsic(transaction.clone());
+			assert!(result.is_err(), "{what}: a block takes it: {result:?}");
+			// The executive noted the bytes before it looked at them; an author takes that back.
+			let prefix = storage_prefix(b"System", b"ExtrinsicData");
+			storage::clear(&[&prefix[..], &Twox64Concat::hash(&index.encode())].concat());
+			assert_eq!(state(), fresh, "{what}: the block with it leaves another state");
+			let error = transaction
+				.function
+				.clone()
+				.dispatch(RuntimeOrigin::from(RawOrigin::Authorized))
+				.expect_err("the call checks for itself")
+				.error;
+			assert_eq!(state(), fresh, "{what}: the call leaves another state");
+			error
+		});
+		assert_eq!(self.state(), before);
+		(reason, error)
+	}
+
+	/// Hash of the whole state: equal hashes, equal states.
+	pub fn state(&mut self) -> Vec<u8> {
+		self.ext.execute_with(|| storage::root(StateVersion::V1))
+	}
+
+	/// Registers a compute node with an enclave behind it and has it attested.
+	pub fn enclave(&mut self, number: u8) -> Enclave {
+		let controller = format!("//Node//{number}");
+		let key = ed25519::Pair::from_seed(&[number; 32]);
+		let secret = format!("{controller}//operator");
+		let operator = sr25519::Pair::from_string(&secret, None).unwrap().public();
+		let dest = account(&controller);
+		if self.wealth(&dest) == 0 {
+			let value = 10_000 * CDT;
+			let call = BalancesCall::transfer_keep_alive { dest: dest.into(), value };
+			self.block(|| vec![signed("//Ferdie", call)]);
+		}
+		let call = pallet_node_staking::Call::<Runtime>::register {
+			spec: NodeSpec {
+				role: NodeRole::Compute,
+				jurisdiction: Jurisdiction::parse("CHE").unwrap(),
+				sovereign: false,
+				capabilities: vec![CapabilityId::parse(CAPABILITY).unwrap()].try_into().unwrap(),
+				capacity: 4,
+				resources: Resources { cpu_cores: 1, memory_mib: 1_024, ..Default::default() },
+				latency_class: 0,
+			},
+			operator_key: OperatorId::from(operator),
+			stake: 1_000 * CDT,
+		};
+		self.block(|| vec![signed(&controller, call)]);
+		let node = self.read(|| {
+			let page = queries::nodes(0, 100);
+			page.items
+				.into_iter()
+				.rfind(|n| n.controller == account(&controller))
+				.map(|n| n.id)
+				.unwrap()
+		});
+		let enclave = Enclave { node, controller, key };
+		self.alive.push((node, secret));
+		self.attest(&enclave, 24 * 3_600);
+		enclave
+	}
+
+	/// Presents evidence for a node that counts for `seconds` from now.
+	pub fn attest(&mut self, enclave: &Enclave, seconds: u64) {
+		let (public, node) = (enclave.key.public().0, enclave.node);
+		self.block(|| {
+			let number = System::block_number() - 1;
+			let challenge = System::block_hash(number);
+			let genesis = System::block_hash(0);
+			let now = concordat_runtime::Timestamp::get() / 1_000;
+			let evidence = sign(
+				SimulatedReport {
+					measurement: genesis_presets::SIMULATED_MEASUREMENT,
+					platform: PlatformId(public),
+					tcb: TcbStatus::UpToDate,
+					debug: false,
+					report_data: report_data(&genesis.0, node, &public, &[7; 32], &challenge.0),
+					not_before: now.saturating_sub(60),
+					not_after: now + seconds,
+				},
+				&TEST_ANCHOR_SEED,
+			);
+			let call = pallet_attestation::Call::<Runtime>::attest {
+				node,
+				evidence: Box::new(Evidence::Simulated(evidence)),
+				signing_key: public,
+				encryption_key: [7; 32],
+				challenge: (number, challenge),
+			};
+			vec![signed(&enclave.controller, call)]
+		});
+	}
+
+	/// Registers the scenarios' clause.
+	pub fn register_clause(&mut self, mode: ExecutionMode) {
+		self.register_limited(ResourceLimits::SMALL, mode);
+	}
+
+	/// Registers the scenarios' clause with limits of its own.
+	pub fn register_limited(&mut self, limits: ResourceLimits, mode: ExecutionMode) {
+		self.register_spec(clause(), b"\0asm\x01\0\0\0", limits, mode);
+	}
+
+	/// Registers a clause with a program of its own.
+	pub fn register_version(&mut self, id: ClauseId, program: &[u8], mode: ExecutionMode) {
+		self.register_spec(id, program, ResourceLimits::SMALL, mode);
+	}
+
+	fn register_spec(
+		&mut self,
+		id: ClauseId,
+		program: &[u8],
+		limits: ResourceLimits,
+		mode: ExecutionMode,
+	) {
+		let program = program.to_vec();
+		let spec = Box::new(ClauseSpec {
+			program: ProgramRef {
+				hash: program_hash(&program),
+				len: program.len() as u32,
+				location: ProgramLocation::Preimage,
+			},
+			capability: CapabilityId::parse(CAPABILITY).unwrap(),
+			mode,
+			risk: RiskClass::Low,
+			triggers: ALL_TRIGGERS,
+			limits,
+			window: None,
+			expiry: None,
+			measurements: Default::default(),
+			policy: Default::default(),
+		});
+		let note = pallet_preimage::Call::<Runtime>::note_preimage { bytes: program };
+		self.block(|| vec![signed("//Alice", note)]);
+		let register =
+			pallet_clause_registry::Call::<Runtime>::register { id, spec, activate: true };
+		self.block(|| vec![signed("//Alice", register)]);
+	}
+
+	/// Dispatches a job of a clause and makes the block that assigns it.
+	pub fn dispatch_to(&mut self, clause: ClauseId, constraints: JobConstraints) -> JobId {
+		let input = JobInput::Inline(b"question".to_vec().try_into().unwrap());
+		let call = pallet_job_dispatch::Call::<Runtime>::dispatch { clause, input, constraints };
+		self.block(|| vec![signed("//Bob", call)]);
+		self.pass(1);
+		self.read(|| queries::jobs(0, 100).items.last().unwrap().id)
+	}
+
+	/// Dispatches a job of the scenarios' clause and makes the block that assigns it.
+	pub fn dispatch(&mut self, constraints: JobConstraints) -> JobId {
+		self.dispatch_to(clause(), constraints)
+	}
+
+	/// What clients see of a node.
+	pub fn node(&mut self, node: NodeId) -> NodeView {
+		self.read(|| queries::node(node)).unwrap()
+	}
+
+	/// What clients see of a job.
+	pub fn job(&mut self, job: JobId) -> JobView {
+		self.read(|| queries::job(job)).unwrap()
+	}
+
+	/// Terms of a job.
+	pub fn terms(&mut self, job: JobId) -> JobTerms {
+		self.read(|| <JobDispatch as JobBoard<AccountId>>::terms(job)).unwrap()
+	}
+
+	/// Everything that an account owns: free and held.
+	pub fn wealth(&mut self, who: &AccountId) -> u128 {
+		self.read(|| {
+			use frame_support::traits::fungible::Inspect;
+			<Balances as Inspect<AccountId>>::total_balance(who)
+		})
+	}
+
+	/// What is held of an account.
+	pub fn held(&mut self, who: &AccountId) -> u128 {
+		self.read(|| {
+			use frame_support::traits::fungible::InspectHold;
+			<Balances as InspectHold<AccountId>>::total_balance_on_hold(who)
+		})
+	}
+}

@@ -1,0 +1,126 @@
+//! The enclaves that work for the chain in memory: they sign what the scenario wants them to say.
+
+use crate::chain::{authorized, Chain};
+use concordat_attestation::Measurement;
+use concordat_primitives::{
+	cac::{
+		Ack, CacStatement, CacV1, Engine, EngineKind, FailureCode, Outcome, Output, ResourceUsage,
+		SignedAck, SignedCac,
+	},
+	hashing::{output_hash, NO_LINEAGE},
+	job::{JobTerms, Seat},
+	traits::LeaseInspect,
+	NodeId,
+};
+use concordat_runtime::{pallet_quorum_results, Attestation, Runtime, System, UncheckedExtrinsic};
+use sp_core::{crypto::Pair as _, ed25519};
+
+/// An enclave and the node it works for.
+#[derive(Clone)]
+pub struct Enclave {
+	/// Node on chain.
+	pub node: NodeId,
+	/// Secret of the controller.
+	pub controller: String,
+	/// Signs certificates; never leaves a real enclave.
+	pub key: ed25519::Pair,
+}
+
+/// The seat of an enclave.
+pub fn seat_of(terms: &JobTerms, enclave: &Enclave) -> Seat {
+	terms
+		.seats
+		.iter()
+		.find(|seat| seat.node == enclave.node)
+		.expect("the enclave has a seat")
+		.clone()
+}
+
+/// Those who have a seat, in the order of the list.
+pub fn seated<'a>(terms: &JobTerms, enclaves: &'a [Enclave]) -> Vec<&'a Enclave> {
+	enclaves.iter().filter(|e| terms.seats.iter().any(|seat| seat.node == e.node)).collect()
+}
+
+impl Enclave {
+	/// What an honest enclave would state.
+	pub fn statement(&self, chain: &mut Chain, terms: &JobTerms, output: &[u8]) -> CacV1 {
+		let hash = output_hash(output);
+		let output = Output::Inline(output.to_vec().try_into().unwrap());
+		self.statement_of(chain, terms, Outcome::Success { hash, output })
+	}
+
+	/// The statement of a failure.
+	pub fn failure(&self, chain: &mut Chain, terms: &JobTerms, code: FailureCode) -> CacV1 {
+		self.statement_of(chain, terms, Outcome::Failure(code))
+	}
+
+	fn statement_of(&self, chain: &mut Chain, terms: &JobTerms, outcome: Outcome) -> CacV1 {
+		let seat = seat_of(terms, self);
+		chain.read(|| {
+			let lease = <Attestation as LeaseInspect>::lease_of_node(self.node).unwrap();
+			let number = System::block_number() - 1;
+			CacV1 {
+				genesis: System::block_hash(0),
+				job: terms.job,
+				attempt: seat.attempt,
+				nonce: seat.nonce,
+				node: self.node,
+				clause: terms.clause.clone(),
+				program: terms.program,
+				measurement: lease.measurement,
+				lease: seat.lease,
+				input: terms.input,
+				lineage: NO_LINEAGE,
+				outcome,
+				usage: ResourceUsage {
+					fuel: 1_000_000,
+					cpu_micros: 900,
+					peak_memory: 65_536,
+					bytes_in: 8,
+					bytes_out: 6,
+					storage_ops: 3,
+				},
+				engine: Engine { kind: EngineKind::Wasmtime, version: (36, 0, 0) },
+				acted_on: (number, System::block_hash(number)),
+				simulated: true,
+			}
+		})
+	}
+
+	/// Signs a statement.
+	pub fn sign(&self, statement: CacV1) -> SignedCac {
+		let statement = CacStatement::V1(statement);
+		let signature = self.key.sign(&statement.message()).0;
+		SignedCac { statement, signature }
+	}
+
+	/// An honest certificate.
+	pub fn certify(&self, chain: &mut Chain, terms: &JobTerms, output: &[u8]) -> SignedCac {
+		let statement = self.statement(chain, terms, output);
+		self.sign(statement)
+	}
+
+	/// The transaction by which it takes its seat.
+	pub fn acknowledge(&self, chain: &mut Chain, terms: &JobTerms) -> UncheckedExtrinsic {
+		let seat = seat_of(terms, self);
+		let genesis = chain.read(|| System::block_hash(0));
+		let ack = Ack {
+			genesis,
+			job: terms.job,
+			attempt: seat.attempt,
+			nonce: seat.nonce,
+			node: self.node,
+		};
+		let signature = self.key.sign(&ack.message()).0;
+		authorized(pallet_quorum_results::Call::<Runtime>::acknowledge {
+			signed: SignedAck { ack, signature },
+		})
+	}
+}
+
+/// Bends a measurement.
+pub fn other_measurement(m: Measurement) -> Measurement {
+	let mut bytes = m.0;
+	bytes[0] ^= 1;
+	Measurement(bytes)
+}
