@@ -58,6 +58,10 @@ zombienet: build ## Two validators under zombienet, natively.
 bench: build ## Figures: weights and times against a transfer, scheduler reads and times against the number of nodes.
 	@scripts/bench.sh
 
+.PHONY: weights
+weights: setup ## Measure all weights on this machine and write them. Compiles the SDK a second time.
+	@scripts/weights.sh
+
 .PHONY: chain-specs
 chain-specs: build ## Write the chain specs again from the runtime's presets.
 	@scripts/chain-specs.sh

@@ -34,6 +34,9 @@ enum Command {
 	/// Versioned executable policies.
 	#[command(subcommand)]
 	Clause(commands::clause::ClauseCommand),
+	/// Programs and inputs that the chain names and does not keep.
+	#[command(subcommand)]
+	Content(commands::content::ContentCommand),
 	/// Requests to execute a clause.
 	#[command(subcommand)]
 	Job(commands::job::JobCommand),
@@ -51,6 +54,7 @@ async fn main() -> ExitCode {
 	let output = Output { json: cli.json };
 	let result = match cli.command {
 		Command::Clause(command) => commands::clause::run(command, &cli.url, &output).await,
+		Command::Content(command) => commands::content::run(command, &output),
 		Command::Job(command) => commands::job::run(command, &cli.url, &output).await,
 		Command::Node(command) => commands::node::run(command, &cli.url, &output).await,
 		Command::Receipt(command) => commands::receipt::run(command, &cli.url, &output).await,

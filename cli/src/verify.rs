@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use codec::{DecodeAll, Encode};
 use concordat_primitives::{
 	cac::{FailureCode, Outcome, Output, SignedCac},
+	clause::ExecutionMode,
 	hashing::output_hash,
 	receipt::{Operation, ReceiptBody, Voter},
 	views::ReceiptProof,
@@ -25,7 +26,7 @@ pub struct Bundle {
 
 impl Bundle {
 	/// The format that this program writes and reads.
-	pub const FORMAT: &'static str = "concordat-receipt/1";
+	pub const FORMAT: &'static str = "concordat-receipt/2";
 }
 
 /// What was checked and found true.
@@ -112,7 +113,7 @@ pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
 	));
 
 	let mut simulated = false;
-	if let Operation::JobCompleted { voters, simulated: claimed, .. } = &body.operation {
+	if let Operation::JobCompleted { k, n, voters, simulated: claimed, .. } = &body.operation {
 		simulated = *claimed;
 		certificates(bundle, &body, &mut checks)?;
 		let seen = bundle.cacs.iter().any(|cac| cac.statement.body().simulated);
@@ -122,23 +123,34 @@ pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
 		if simulated && !seen {
 			return Err(bad("the receipt says simulated and no certificate does"));
 		}
-		checks.push(format!("voters: {}", voters.len()));
+		let agreed = voters.iter().filter(|voter| voter.agreed).count();
+		checks
+			.push(format!("quorum: {agreed} of {} voters agree; {k} of {n} had to", voters.len()));
 	}
 	Ok(Report { checks, rollup_hash, rollup_trusted: trusted.is_some(), simulated, receipt: body })
 }
 
-/// Whether these voters can have decided anything. The receipt does not carry the clause's mode, but
-/// in every mode more than half of the seats have to agree.
-fn plausible(voters: &[Voter], result: std::result::Result<Hash, FailureCode>) -> Result<()> {
+/// Whether these voters can have decided anything under a mode that asks `n` nodes for `k` equal results.
+fn plausible(
+	voters: &[Voter],
+	(k, n): (u8, u8),
+	result: std::result::Result<Hash, FailureCode>,
+) -> Result<()> {
+	if !(ExecutionMode::Quorum { k, n }).is_valid() || k == 0 {
+		return Err(bad(format!("{k} of {n} is no quorum")));
+	}
 	for (place, voter) in voters.iter().enumerate() {
 		let mut others = voters.iter().take(place);
 		if others.any(|o| o.node == voter.node || o.signing_key == voter.signing_key) {
 			return Err(bad(format!("node {} or its key votes twice", voter.node)));
 		}
 	}
+	if voters.len() > usize::from(n) {
+		return Err(bad(format!("{} voters where {n} were asked", voters.len())));
+	}
 	let agreed = voters.iter().filter(|voter| voter.agreed).count();
-	if agreed * 2 <= voters.len() {
-		return Err(bad(format!("{agreed} of {} voters agree: no quorum", voters.len())));
+	if agreed < usize::from(k) {
+		return Err(bad(format!("{agreed} voters agree where {k} of {n} have to")));
 	}
 	if result.is_err_and(|code| !code.is_deterministic()) {
 		return Err(bad("nodes cannot agree on a failure that says nothing about the program"));
@@ -147,14 +159,14 @@ fn plausible(voters: &[Voter], result: std::result::Result<Hash, FailureCode>) -
 }
 
 fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -> Result<()> {
-	let Operation::JobCompleted { job, clause, program, input, result, voters, .. } =
+	let Operation::JobCompleted { job, clause, program, input, result, k, n, voters, .. } =
 		&body.operation
 	else {
 		return Ok(());
 	};
-	plausible(voters, *result)?;
+	plausible(voters, (*k, *n), *result)?;
 	for voter in voters {
-		let Voter { node, signing_key, cac, agreed } = voter;
+		let Voter { node, signing_key, cac, lease, agreed } = voter;
 		let certificate = bundle
 			.cacs
 			.iter()
@@ -173,6 +185,12 @@ fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -
 		if !bound {
 			return Err(bad(format!("node {node} signed about something else")));
 		}
+		if statement.lease != *lease {
+			return Err(bad(format!(
+				"node {node} signed under lease {}, not {lease}",
+				statement.lease
+			)));
+		}
 		if (statement.outcome.tally() == *result) != *agreed {
 			return Err(bad(format!("node {node} is counted on the wrong side")));
 		}
@@ -185,7 +203,7 @@ fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -
 			}
 		}
 		checks.push(format!(
-			"certificate: node {node}, attempt {}, {} bytes signed by 0x{}{}",
+			"certificate: node {node}, lease {lease}, attempt {}, {} bytes signed by 0x{}{}",
 			statement.attempt,
 			certificate.statement.encoded_size(),
 			hex::encode(signing_key),
@@ -198,7 +216,13 @@ fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use concordat_primitives::{receipt::RollupHeader, ClauseId};
+	use concordat_primitives::{
+		attest::Measurement,
+		cac::{CacStatement, CacV1, Engine, EngineKind, ResourceUsage},
+		receipt::RollupHeader,
+		ClauseId,
+	};
+	use sp_core::{ed25519, Pair};
 
 	fn bundle() -> Bundle {
 		let bodies: Vec<ReceiptBody> = (0..5)
@@ -248,52 +272,145 @@ mod tests {
 	}
 
 	fn voter(node: u32, agreed: bool) -> Voter {
-		Voter { node, signing_key: [node as u8; 32], cac: Hash::zero(), agreed }
+		Voter { node, signing_key: [node as u8; 32], cac: Hash::zero(), lease: 1, agreed }
 	}
 
 	#[test]
 	fn voters_that_cannot_have_decided_do_not() {
 		let output = Ok(Hash::zero());
-		let of = |voters: &[(u32, bool)]| {
+		let of = |quorum, voters: &[(u32, bool)]| {
 			let voters: Vec<_> =
 				voters.iter().map(|(node, agreed)| voter(*node, *agreed)).collect();
-			plausible(&voters, output)
+			plausible(&voters, quorum, output)
 		};
-		assert!(of(&[(1, true)]).is_ok());
-		assert!(of(&[(1, true), (2, false), (3, true)]).is_ok());
-		assert!(of(&[]).is_err(), "nobody");
-		assert!(of(&[(1, false)]).is_err(), "only dissent");
-		assert!(of(&[(1, true), (2, false)]).is_err(), "half is no majority");
-		assert!(of(&[(1, true), (1, true)]).is_err(), "a node twice");
+		assert!(of((1, 1), &[(1, true)]).is_ok());
+		assert!(of((2, 3), &[(1, true), (3, true)]).is_ok());
+		assert!(of((2, 3), &[(1, true), (2, false), (3, true)]).is_ok());
+		assert!(of((1, 1), &[]).is_err(), "nobody");
+		assert!(of((1, 1), &[(1, false)]).is_err(), "only dissent");
+		assert!(of((2, 3), &[(1, true)]).is_err(), "one where two have to agree");
+		assert!(
+			of((3, 5), &[(1, true), (2, true), (3, false)]).is_err(),
+			"two where three have to"
+		);
+		assert!(of((1, 1), &[(1, true), (2, false)]).is_err(), "two where one was asked");
+		assert!(of((1, 1), &[(1, true), (1, true)]).is_err(), "a node twice");
+		for quorum in [(0, 0), (0, 1), (1, 2), (2, 4), (3, 2), (5, 8)] {
+			assert!(of(quorum, &[(1, true), (2, true)]).is_err(), "{quorum:?} is no mode");
+		}
 		let shared = [voter(1, true), Voter { node: 2, ..voter(1, true) }];
-		assert!(plausible(&shared, output).is_err(), "a key twice");
-		assert!(plausible(&[voter(1, true)], Err(FailureCode::Timeout)).is_err());
+		assert!(plausible(&shared, (2, 3), output).is_err(), "a key twice");
+		assert!(plausible(&[voter(1, true)], (1, 1), Err(FailureCode::Timeout)).is_err());
+	}
+
+	/// A bundle whose only leaf is this body.
+	fn sole(operation: Operation, cacs: Vec<SignedCac>) -> Bundle {
+		let mut bundle = bundle();
+		let proof = &mut bundle.proof;
+		proof.body = ReceiptBody { id: 40, block: 7, operation };
+		proof.encoded = proof.body.encode();
+		let leaf = concordat_proofs::leaf_hash(0, &proof.encoded);
+		proof.index = 0;
+		proof.path.clear();
+		proof.rollup.count = 1;
+		proof.rollup.root = concordat_proofs::root(&[leaf]).unwrap().into();
+		bundle.cacs = cacs;
+		bundle
+	}
+
+	/// What node `node` certifies about job 1, signed.
+	fn certificate(node: u32, output: &[u8]) -> (SignedCac, [u8; 32]) {
+		let pair = ed25519::Pair::from_seed(&[node as u8; 32]);
+		let statement = CacStatement::V1(CacV1 {
+			genesis: Hash::repeat_byte(1),
+			job: 1,
+			attempt: 1,
+			nonce: Hash::repeat_byte(9),
+			node,
+			clause: ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap(),
+			program: Hash::repeat_byte(3),
+			measurement: Measurement([4; 48]),
+			lease: 10 + u64::from(node),
+			input: Hash::repeat_byte(5),
+			lineage: concordat_primitives::hashing::NO_LINEAGE,
+			outcome: Outcome::Success {
+				hash: output_hash(output),
+				output: Output::Inline(output.to_vec().try_into().unwrap()),
+			},
+			usage: ResourceUsage::default(),
+			engine: Engine { kind: EngineKind::Wasmtime, version: (1, 0, 0) },
+			acted_on: (6, Hash::repeat_byte(6)),
+			simulated: true,
+		});
+		let signature = pair.sign(&statement.message()).0;
+		(SignedCac { statement, signature }, pair.public().0)
+	}
+
+	/// The completion of job 1 by nodes 1 and 3 against node 2.
+	fn completion() -> (Operation, Vec<SignedCac>) {
+		let outputs: [(u32, &[u8]); 3] = [(1, b"yes"), (2, b"no"), (3, b"yes")];
+		let (voters, cacs): (Vec<_>, Vec<_>) = outputs
+			.into_iter()
+			.map(|(node, output)| {
+				let (cac, signing_key) = certificate(node, output);
+				let lease = cac.statement.body().lease;
+				let agreed = output == b"yes";
+				(Voter { node, signing_key, cac: cac.digest(), lease, agreed }, cac)
+			})
+			.unzip();
+		let operation = Operation::JobCompleted {
+			job: 1,
+			clause: ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap(),
+			program: Hash::repeat_byte(3),
+			input: Hash::repeat_byte(5),
+			result: Ok(output_hash(b"yes")),
+			k: 2,
+			n: 3,
+			voters: voters.try_into().unwrap(),
+			paid: 200,
+			simulated: true,
+		};
+		(operation, cacs)
+	}
+
+	#[test]
+	fn a_completion_holds_with_its_quorum_and_leases() {
+		let (operation, cacs) = completion();
+		let report = verify(&sole(operation, cacs), None).unwrap();
+		assert!(report.simulated);
+		let text = report.to_string();
+		assert!(text.contains("quorum: 2 of 3 voters agree; 2 of 3 had to"), "{text}");
+		assert!(text.contains("certificate: node 3, lease 13, attempt 1"), "{text}");
+	}
+
+	#[test]
+	fn a_completion_that_says_something_else_than_its_certificates_does_not() {
+		type Bend = fn(&mut u8, &mut u8, &mut [Voter]);
+		let bends: [(Bend, &str); 6] = [
+			(|k, _, _| *k = 3, "too few agree"),
+			(|k, n, _| (*k, *n) = (2, 2), "too many were asked"),
+			(|k, n, _| (*k, *n) = (2, 4), "half is no quorum"),
+			(|_, _, voters| voters[0].lease += 1, "another lease"),
+			(|_, _, voters| voters[1].agreed = true, "on the wrong side"),
+			(|_, _, voters| voters[2].signing_key = [1; 32], "another key"),
+		];
+		for (bend, what) in bends {
+			let (mut operation, cacs) = completion();
+			let Operation::JobCompleted { k, n, voters, .. } = &mut operation else { panic!() };
+			bend(k, n, voters.as_mut());
+			assert!(verify(&sole(operation, cacs), None).is_err(), "{what}");
+		}
+		let (operation, mut cacs) = completion();
+		cacs.pop();
+		assert!(verify(&sole(operation, cacs), None).is_err(), "a certificate is missing");
 	}
 
 	#[test]
 	fn a_completion_without_voters_does_not_hold() {
-		let mut bundle = bundle();
-		bundle.proof.body = ReceiptBody {
-			id: 40,
-			block: 7,
-			operation: Operation::JobCompleted {
-				job: 1,
-				clause: ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap(),
-				program: Hash::zero(),
-				input: Hash::zero(),
-				result: Ok(Hash::zero()),
-				voters: Default::default(),
-				paid: 0,
-				simulated: false,
-			},
-		};
-		bundle.proof.encoded = bundle.proof.body.encode();
-		let leaf = concordat_proofs::leaf_hash(0, &bundle.proof.encoded);
-		bundle.proof.index = 0;
-		bundle.proof.path.clear();
-		bundle.proof.rollup.count = 1;
-		bundle.proof.rollup.root = concordat_proofs::root(&[leaf]).unwrap().into();
-		assert!(verify(&bundle, None).is_err());
+		let (mut operation, _) = completion();
+		let Operation::JobCompleted { voters, .. } = &mut operation else { panic!() };
+		*voters = Default::default();
+		assert!(verify(&sole(operation, vec![]), None).is_err());
 	}
 
 	#[test]

@@ -1,7 +1,7 @@
 //! What an enclave is told at start.
 
-use crate::engine::EngineBounds;
-use concordat_primitives::clause::ResourceLimits;
+use crate::{engine::EngineBounds, jobs::MAX_DEPENDENCIES};
+use concordat_primitives::{clause::ResourceLimits, enclave_api::StartRequest};
 use std::{net::SocketAddr, thread, time::Duration};
 
 /// Where evidence comes from. The simulator is the only source in this version.
@@ -32,6 +32,8 @@ pub struct EnclaveConfig {
 	pub max_jobs: usize,
 	/// Attempts remembered, running ones included.
 	pub max_remembered: usize,
+	/// Attempts of which only the name is remembered, on each chain.
+	pub max_names: usize,
 	/// Longest start request in bytes: program, input and dependency outputs together.
 	pub max_body_bytes: usize,
 	/// How long the body of a request may take to arrive.
@@ -55,7 +57,8 @@ impl EnclaveConfig {
 			limits: ResourceLimits::MAX,
 			max_jobs: thread::available_parallelism().map_or(2, |n| n.get().max(2)),
 			max_remembered: 4_096,
-			max_body_bytes: 4 * 1024 * 1024,
+			max_names: 65_536,
+			max_body_bytes: StartRequest::max_bytes(MAX_DEPENDENCIES),
 			body_time: Duration::from_secs(10),
 			max_connections: 256,
 			engine: EngineBounds::default(),

@@ -11,14 +11,21 @@
 //!
 //! - **One statement per attempt.** An attempt is `(job, attempt, nonce)`. A start that repeats the
 //!   token of a known attempt gets the same acknowledgement and no second run; one that
-//!   contradicts it is refused. When room has to be made, finished attempts are forgotten, those
-//!   that expire first before the others; from then on no attempt of that chain that expires no
-//!   later is started. So what was signed once is never signed again, however little is remembered.
+//!   contradicts it is refused. Two tokens that differ only in their deadline do not contradict each
+//!   other: the chain puts deadlines off for a dispute, and the later one counts. When room has to be
+//!   made, finished attempts are forgotten, those that expire first before the others, but for their
+//!   names. When there is no room for all names either, those of the oldest jobs go, and from then on
+//!   no attempt of these jobs and of older ones is started. So what was signed once is never signed
+//!   again, however little is remembered, and however its deadline moves.
 //! - **Never a hang.** A run that exceeds its bounds ends as a signed failure. Should its thread not
 //!   come back in time all the same, the attempt is signed as `Timeout` and whatever the thread says
 //!   later is discarded; the thread keeps its place among the running ones until it ends.
 //! - **Nothing signed about a program that the host could not run.**
-//! - Running and remembered attempts are bounded.
+//! - Running and remembered attempts, and names of forgotten ones, are bounded.
+//!
+//! A program or an input kept elsewhere may take its host some time to get. Until then [`Jobs::acknowledge`]
+//! takes the seat without starting anything; and if the host gives up, it starts the attempt with no
+//! bytes in place of those that it lacks, and the enclave signs [`FailureCode::ContentUnavailable`].
 //!
 //! The enclave does not ask the chain whether it really assigned the attempt: in this version the
 //! token is the host's word. What a lying host gains is a statement that names its lie (genesis,
@@ -29,7 +36,7 @@ use crate::{
 	keys::Keys,
 	refusal::Refusal,
 };
-use codec::Decode;
+use codec::{Decode, DecodeAll};
 use concordat_attestation::Measurement;
 use concordat_primitives::{
 	cac::{
@@ -37,11 +44,11 @@ use concordat_primitives::{
 	},
 	clause::ResourceLimits,
 	enclave_api::{JobToken, PollResponse, StartRequest},
-	hashing::{input_commitment, output_hash, program_hash, tagged, NO_LINEAGE},
-	Attempt, BlockNumber, Hash, JobId,
+	hashing::{input_commitment, lineage, output_hash, program_hash},
+	Attempt, Hash, JobId,
 };
 use std::{
-	collections::HashMap,
+	collections::{BTreeSet, HashMap},
 	panic::{catch_unwind, AssertUnwindSafe},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	thread,
@@ -65,18 +72,20 @@ pub struct JobBounds {
 	pub running: usize,
 	/// Attempts remembered, running ones included.
 	pub remembered: usize,
+	/// Attempts of which only the name is kept, on each chain.
+	pub names: usize,
 	/// The most that a job may ask for.
 	pub limits: ResourceLimits,
 }
 
-/// Lineage of outputs that a job depends on: Blake2-256 over the domain `concordat/lineage/v1` and
-/// their output hashes in order; [`NO_LINEAGE`] for none. Whoever knows the hashes can compute it.
-pub fn lineage(dependencies: &[Vec<u8>]) -> Hash {
-	if dependencies.is_empty() {
-		return NO_LINEAGE;
-	}
-	let hashes: Vec<Hash> = dependencies.iter().map(|bytes| output_hash(bytes)).collect();
-	tagged(b"concordat/lineage/v1", &hashes)
+/// Lineage of a job that depends on these outputs.
+fn lineage_of(dependencies: &[Vec<u8>]) -> Hash {
+	lineage(&dependencies.iter().map(|bytes| output_hash(bytes)).collect::<Vec<_>>())
+}
+
+/// Decodes a [`JobToken`] whose bytes come from outside, and nothing but it.
+pub fn decode_token(bytes: &[u8]) -> Result<JobToken, Refusal> {
+	JobToken::decode_all(&mut &*bytes).map_err(|e| Refusal::BadRequest(format!("token: {e}")))
 }
 
 /// Decodes a [`StartRequest`] whose bytes come from outside: every count is looked at before
@@ -129,8 +138,32 @@ struct Book {
 	entries: HashMap<Key, Entry>,
 	running: usize,
 	runs: u64,
-	/// By chain: attempts that expire no later than this may have been signed and forgotten.
-	floors: HashMap<Hash, BlockNumber>,
+	/// By chain: what was signed and forgotten.
+	forgotten: HashMap<Hash, Forgotten>,
+}
+
+/// What was signed and forgotten on one chain.
+#[derive(Default)]
+struct Forgotten {
+	/// Names of attempts, the oldest job first.
+	names: BTreeSet<Key>,
+	/// Attempts of this job and of older ones may have been signed although their names are gone.
+	floor: Option<JobId>,
+}
+
+impl Forgotten {
+	fn may_hold(&self, key: &Key) -> bool {
+		self.floor.is_some_and(|floor| key.job <= floor) || self.names.contains(key)
+	}
+
+	/// Keeps a name, and at most `room` of them.
+	fn add(&mut self, key: Key, room: usize) {
+		self.names.insert(key);
+		while self.names.len() > room {
+			let Some(oldest) = self.names.pop_first() else { return };
+			self.floor = self.floor.max(Some(oldest.job));
+		}
+	}
 }
 
 /// Counts of [`Jobs`].
@@ -190,6 +223,13 @@ impl Jobs {
 		Ok(self.0.acknowledge(&token))
 	}
 
+	/// Takes a seat whose program or input is still on its way. Nothing is started and nothing is
+	/// remembered: an acknowledgement says the same however often it is signed.
+	pub fn acknowledge(&self, token: &JobToken) -> Result<SignedAck, Refusal> {
+		self.0.check_token(token)?;
+		Ok(self.0.acknowledge(token))
+	}
+
 	/// Where an attempt stands.
 	pub fn poll(&self, job: JobId, attempt: Attempt, nonce: Hash) -> Result<PollResponse, Refusal> {
 		let inner = &self.0;
@@ -227,9 +267,10 @@ impl Key {
 	}
 }
 
-/// Whether two tokens ask for the same. The host may have moved on to another block meanwhile.
+/// Whether two tokens ask for the same. The host may have moved on to another block meanwhile, and the
+/// chain may have moved the deadline.
 fn is_repetition(a: &JobToken, b: &JobToken) -> bool {
-	JobToken { acted_on: b.acted_on, ..a.clone() } == *b
+	JobToken { acted_on: b.acted_on, expires_at: b.expires_at, ..a.clone() } == *b
 }
 
 impl Inner {
@@ -264,34 +305,39 @@ impl Inner {
 	/// Makes the attempt `Running` and names the run; `None`: it is known already.
 	fn reserve(&self, token: &JobToken) -> Result<Option<u64>, Refusal> {
 		let key = Key::of(token);
+		let mut token = token.clone();
 		let mut book = self.lock();
 		let mut known = false;
 		if let Some(entry) = book.entries.get_mut(&key) {
-			if !is_repetition(&entry.token, token) {
+			if !is_repetition(&entry.token, &token) {
 				return Err(Refusal::Conflict);
 			}
+			token.expires_at = token.expires_at.max(entry.token.expires_at);
+			entry.token.expires_at = token.expires_at;
 			self.settle_if_overdue(entry);
 			if !matches!(entry.state, State::Faulted(_)) {
 				return Ok(None);
 			}
 			known = true;
 		}
-		if !book.floors.contains_key(&token.genesis) {
-			if book.floors.len() >= MAX_CHAINS {
-				return Err(Refusal::TooManyChains);
-			}
-			book.floors.insert(token.genesis, 0);
-		}
-		if book.floors.get(&token.genesis).is_some_and(|floor| token.expires_at <= *floor) {
-			return Err(Refusal::Forgotten);
+		let chains = book.forgotten.len();
+		match book.forgotten.get(&token.genesis) {
+			Some(forgotten) if !known && forgotten.may_hold(&key) => {
+				return Err(Refusal::Forgotten)
+			},
+			Some(_) => {},
+			None if chains >= MAX_CHAINS => return Err(Refusal::TooManyChains),
+			None => {
+				book.forgotten.insert(token.genesis, Forgotten::default());
+			},
 		}
 		if book.running >= self.bounds.running {
 			return Err(Refusal::Busy);
 		}
 		if !known && book.entries.len() >= self.bounds.remembered {
-			book.forget_one()?;
+			book.forget_one(self.bounds.names)?;
 			// What was forgotten may stand in the way of this very attempt.
-			if book.floors.get(&token.genesis).is_some_and(|floor| token.expires_at <= *floor) {
+			if book.forgotten.get(&token.genesis).is_some_and(|gone| gone.may_hold(&key)) {
 				return Err(Refusal::Forgotten);
 			}
 		}
@@ -302,7 +348,7 @@ impl Inner {
 			+ Duration::from_millis(token.limits.wall_millis.into())
 			+ GRACE;
 		let state = State::Running { overdue: Instant::now() + budget };
-		book.entries.insert(key, Entry { token: token.clone(), state, run });
+		book.entries.insert(key, Entry { token, state, run });
 		Ok(Some(run))
 	}
 
@@ -319,10 +365,12 @@ impl Inner {
 	/// Checks that the bytes are those that the token names, and runs them.
 	fn execute(&self, request: StartRequest) -> Result<Report, String> {
 		let StartRequest { token, program, input, dependencies } = request;
-		if program_hash(&program) != token.program
-			|| input_commitment(&input) != token.input
-			|| lineage(&dependencies) != token.lineage
-		{
+		let wrong_program = program_hash(&program) != token.program;
+		let wrong_input = input_commitment(&input) != token.input;
+		if (wrong_program && program.is_empty()) || (wrong_input && input.is_empty()) {
+			return Ok(Report::refused(FailureCode::ContentUnavailable));
+		}
+		if wrong_program || wrong_input || lineage_of(&dependencies) != token.lineage {
 			return Ok(Report::refused(FailureCode::InputMismatch));
 		}
 		let execution = Execution {
@@ -396,8 +444,9 @@ impl Inner {
 }
 
 impl Book {
-	/// Makes room for one attempt: of those that are not running, the one that expires first goes.
-	fn forget_one(&mut self) -> Result<(), Refusal> {
+	/// Makes room for one attempt: of those that are not running, the one that expires first goes. If it was
+	/// signed, its name stays, one of at most `names`.
+	fn forget_one(&mut self, names: usize) -> Result<(), Refusal> {
 		let first = self
 			.entries
 			.iter()
@@ -406,8 +455,7 @@ impl Book {
 			.min();
 		let Some((_, key)) = first else { return Err(Refusal::Busy) };
 		if let Some(Entry { token, state: State::Done(_), .. }) = self.entries.remove(&key) {
-			let floor = self.floors.entry(token.genesis).or_default();
-			*floor = (*floor).max(token.expires_at);
+			self.forgotten.entry(token.genesis).or_default().add(key, names);
 		}
 		Ok(())
 	}

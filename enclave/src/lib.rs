@@ -7,7 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`engine`] | running one program: **import ABI, instruction set, fuel and bounds** |
-//! | [`jobs`] | start, poll, fetch; one statement per attempt |
+//! | [`jobs`] | acknowledge, start, poll; one statement per attempt |
 //! | [`keys`] | the signing key and the encryption key |
 //! | [`attest`] | evidence; in this version the simulator's alone |
 //! | [`server`] | HTTP on loopback |
@@ -87,6 +87,7 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 	let bounds = JobBounds {
 		running: config.max_jobs,
 		remembered: config.max_remembered,
+		names: config.max_names,
 		limits: config.limits,
 	};
 	let engine = ClauseEngine::new(config.engine)?;

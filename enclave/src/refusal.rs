@@ -35,8 +35,8 @@ pub enum Refusal {
 	/// The attempt is already too late on the block that the host acts on.
 	#[error("the token has expired")]
 	Expired,
-	/// An attempt that expires no sooner than this one has been signed and forgotten.
-	#[error("the attempt expires too early: it may have been signed and forgotten")]
+	/// The attempt was signed and forgotten, or it is of a job so old that nobody can tell any more.
+	#[error("the attempt has been signed and forgotten, or may have been")]
 	Forgotten,
 	/// The job asks for more than this enclave gives.
 	#[error("the limits exceed those of this enclave")]

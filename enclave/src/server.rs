@@ -7,7 +7,7 @@
 use crate::{
 	attest::{attest, EvidenceProvider},
 	engine::CPU_TIME_SOURCE,
-	jobs::{decode_start, Jobs},
+	jobs::{decode_start, decode_token, Jobs},
 	keys::Keys,
 	refusal::{Refusal, RefusalBody},
 };
@@ -35,6 +35,8 @@ const SCALE: &str = "application/octet-stream";
 const JSON: &str = "application/json";
 /// Longest JSON body.
 const MAX_JSON_BYTES: usize = 4 * 1024;
+/// Longest token.
+const MAX_TOKEN_BYTES: usize = 4 * 1024;
 
 /// What the handlers share.
 pub(crate) struct Service {
@@ -82,6 +84,7 @@ pub(crate) fn router(service: Shared) -> Router {
 		.route("/v1/health", get(health))
 		.route("/v1/identity", get(identity))
 		.route("/v1/attest", post(evidence))
+		.route("/v1/acks", post(acknowledge))
 		.route("/v1/jobs", post(start))
 		.route("/v1/jobs/{job}/{attempt}/{nonce}", get(poll))
 		.fallback(|| async { Refusal::NotFound })
@@ -143,6 +146,16 @@ async fn evidence(
 	let evidence = attest(&*service.provider, &signing_key, &encryption_key, &request)
 		.map_err(|e| Refusal::HostFault(e.to_string()))?;
 	Ok(Json(AttestResponse { evidence: evidence.encode(), signing_key, encryption_key }))
+}
+
+async fn acknowledge(
+	State(service): State<Shared>,
+	headers: HeaderMap,
+	body: Body,
+) -> Result<Response, Refusal> {
+	let body = service.read(&headers, body, SCALE, MAX_TOKEN_BYTES).await?;
+	let ack = service.jobs.acknowledge(&decode_token(&body)?)?;
+	Ok((StatusCode::ACCEPTED, [(CONTENT_TYPE, SCALE)], ack.encode()).into_response())
 }
 
 async fn start(

@@ -1,6 +1,6 @@
 //! `benchmark`: how long the runtime, the database and the machine take.
 
-use crate::service::{self, FullClient, HostFunctions};
+use crate::service::{self, FullClient};
 use codec::Encode;
 use concordat_runtime::{
 	constants::EXISTENTIAL_DEPOSIT,
@@ -20,11 +20,14 @@ use sp_keyring::Sr25519Keyring;
 use sp_runtime::{generic::Era, traits::HashingFor, OpaqueExtrinsic};
 use std::sync::Arc;
 
+/// What the runtime calls in the node besides what the subcommands bring themselves.
+type ExtraHostFunctions = sp_crypto_ec_utils::HostFunctionsRfc163;
+
 /// Runs a `benchmark` subcommand.
 pub fn run(cmd: &BenchmarkCmd, config: Configuration) -> sc_cli::Result<()> {
 	match cmd {
 		BenchmarkCmd::Pallet(cmd) => {
-			cmd.run_with_spec::<HashingFor<Block>, HostFunctions>(Some(config.chain_spec))
+			cmd.run_with_spec::<HashingFor<Block>, ExtraHostFunctions>(Some(config.chain_spec))
 		},
 		BenchmarkCmd::Block(cmd) => {
 			let PartialComponents { client, .. } = service::new_partial(&config)?;
@@ -37,9 +40,10 @@ pub fn run(cmd: &BenchmarkCmd, config: Configuration) -> sc_cli::Result<()> {
 			let trie_cache = backend.expose_shared_trie_cache();
 			cmd.run(config, client, db, storage, trie_cache)
 		},
-		BenchmarkCmd::Overhead(cmd) => {
-			cmd.run_with_default_builder_and_spec::<Block, HostFunctions>(Some(config.chain_spec))
-		},
+		BenchmarkCmd::Overhead(cmd) => cmd
+			.run_with_default_builder_and_spec::<Block, ExtraHostFunctions>(Some(
+				config.chain_spec,
+			)),
 		BenchmarkCmd::Extrinsic(cmd) => {
 			let PartialComponents { client, .. } = service::new_partial(&config)?;
 			let factory = ExtrinsicFactory(vec![
@@ -107,9 +111,10 @@ impl ExtrinsicBuilder for TransferKeepAlive {
 }
 
 /// The clock at zero.
-fn inherent_data() -> Result<InherentData, sp_inherents::Error> {
+fn inherent_data() -> sc_cli::Result<InherentData> {
 	let mut data = InherentData::new();
-	let timestamp = sp_timestamp::InherentDataProvider::new(0.into());
-	futures::executor::block_on(timestamp.provide_inherent_data(&mut data))?;
+	let timestamp = sp_timestamp::InherentDataProvider::new(sp_timestamp::Timestamp::new(0));
+	futures::executor::block_on(timestamp.provide_inherent_data(&mut data))
+		.map_err(|error| format!("no inherent data: {error}"))?;
 	Ok(data)
 }

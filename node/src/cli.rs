@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::Parser;
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 /// The whole command line: a subcommand, or the flags of a running node.
 #[derive(Debug, Parser)]
@@ -31,6 +31,29 @@ pub struct NodeCmd {
 	/// says so. Implied with 3 by --dev; 0 switches them off.
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=MAX_DEV_ENCLAVES as i64))]
 	pub dev_enclaves: Option<u32>,
+
+	/// Directory with programs and inputs that the chain names and does not keep.
+	///
+	/// Each file is named by its hash in lower-case hexadecimal; `concordat content put` puts one
+	/// there. Default: `content` under the base path.
+	#[arg(long, value_name = "DIR")]
+	pub content_dir: Option<PathBuf>,
+
+	/// Address under which such programs and inputs can be fetched as URL/HASH.
+	///
+	/// May be given several times; the mirrors are asked in this order, after the directory.
+	/// Nothing that they give is trusted: what counts has the length and the hash that the chain
+	/// states.
+	#[arg(long = "content-mirror", value_name = "URL")]
+	pub content_mirrors: Vec<MirrorUrl>,
+
+	/// Also ask the location that a clause or the requester of a job names.
+	///
+	/// Off unless given: whoever registers a clause or pays for a job then decides where this
+	/// machine sends requests. Addresses that are not public are never asked, and redirections are
+	/// not followed.
+	#[arg(long)]
+	pub content_fetch_location: bool,
 }
 
 /// Most enclaves a development node runs: one for each operator account of the genesis.
@@ -45,6 +68,26 @@ pub struct EnclaveOptions {
 	pub urls: Vec<EnclaveUrl>,
 	/// Number of simulated enclaves that the node runs itself.
 	pub embedded: u32,
+	/// Where their programs and inputs are found, if not on chain.
+	pub content: ContentOptions,
+}
+
+impl EnclaveOptions {
+	/// Whether no enclave works for the node.
+	pub fn is_empty(&self) -> bool {
+		self.urls.is_empty() && self.embedded == 0
+	}
+}
+
+/// Where programs and inputs are found that the chain does not keep.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContentOptions {
+	/// A directory of this machine; `None`: the default one.
+	pub directory: Option<PathBuf>,
+	/// Mirrors, in the order in which they are asked.
+	pub mirrors: Vec<MirrorUrl>,
+	/// Whether locations that strangers name are asked, too.
+	pub fetch_location: bool,
 }
 
 impl NodeCmd {
@@ -61,7 +104,12 @@ impl NodeCmd {
 			None if is_dev => DEFAULT_DEV_ENCLAVES,
 			None => 0,
 		};
-		Ok(EnclaveOptions { urls: self.enclave_urls.clone(), embedded })
+		let content = ContentOptions {
+			directory: self.content_dir.clone(),
+			mirrors: self.content_mirrors.clone(),
+			fetch_location: self.content_fetch_location,
+		};
+		Ok(EnclaveOptions { urls: self.enclave_urls.clone(), embedded, content })
 	}
 }
 
@@ -93,8 +141,43 @@ impl FromStr for EnclaveUrl {
 			return Err("the host is missing or carries credentials".into());
 		}
 		port.parse::<u16>().map_err(|_| format!("'{port}' is not a port"))?;
-		if text.chars().any(|c| c.is_whitespace() || c.is_control() || "?#".contains(c)) {
+		if !is_bare(text) {
 			return Err("an enclave address has no query, fragment or blanks".into());
+		}
+		Ok(Self(text.trim_end_matches('/').into()))
+	}
+}
+
+/// Whether an address has no query, no fragment and no blanks.
+fn is_bare(text: &str) -> bool {
+	!text.chars().any(|c| c.is_whitespace() || c.is_control() || "?#".contains(c))
+}
+
+/// `http://HOST` or `https://HOST`, optionally with a port and a path, without a trailing slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MirrorUrl(String);
+
+impl MirrorUrl {
+	/// The address as text.
+	pub fn as_str(&self) -> &str {
+		&self.0
+	}
+}
+
+impl FromStr for MirrorUrl {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, Self::Err> {
+		let rest = text
+			.strip_prefix("http://")
+			.or_else(|| text.strip_prefix("https://"))
+			.ok_or("a mirror is reached over http or https")?;
+		let authority = rest.split('/').next().unwrap_or_default();
+		if authority.is_empty() || authority.starts_with(':') || authority.contains('@') {
+			return Err("the host is missing or carries credentials".into());
+		}
+		if !is_bare(text) || !text.is_ascii() {
+			return Err("the address of a mirror has no query, fragment or blanks".into());
 		}
 		Ok(Self(text.trim_end_matches('/').into()))
 	}
@@ -198,6 +281,51 @@ mod tests {
 			"http://host:1/?q",
 		] {
 			assert!(url.parse::<EnclaveUrl>().is_err(), "{url}");
+		}
+	}
+
+	#[test]
+	fn content_should_come_from_the_default_directory_alone_unless_told() {
+		let options = options(&["--dev"]).unwrap();
+		assert_eq!(options.content, ContentOptions::default());
+		assert!(!options.is_empty());
+		assert!(!options.content.fetch_location);
+	}
+
+	#[test]
+	fn content_options_should_be_taken_and_make_no_host_of_a_node() {
+		let options = options(&[
+			"--content-dir",
+			"/srv/content",
+			"--content-mirror",
+			"http://127.0.0.1:8080/",
+			"--content-mirror",
+			"https://mirror.example.org/concordat",
+			"--content-fetch-location",
+		])
+		.unwrap();
+		let mirrors: Vec<_> = options.content.mirrors.iter().map(MirrorUrl::as_str).collect();
+		assert_eq!(mirrors, ["http://127.0.0.1:8080", "https://mirror.example.org/concordat"]);
+		assert_eq!(options.content.directory, Some("/srv/content".into()));
+		assert!(options.content.fetch_location);
+		assert!(options.is_empty());
+	}
+
+	#[test]
+	fn mirror_url_should_be_refused_when_malformed() {
+		for url in [
+			"",
+			"mirror.example.org",
+			"ftp://mirror.example.org",
+			"http://",
+			"http:///path",
+			"http://:80",
+			"https://user:secret@host/",
+			"https://host/a b",
+			"https://host/?q",
+			"https://host/#f",
+		] {
+			assert!(url.parse::<MirrorUrl>().is_err(), "{url}");
 		}
 	}
 }

@@ -115,7 +115,9 @@ pub fn run() -> sc_cli::Result<()> {
 		None => {
 			let enclaves = cli.run.enclave_options().map_err(sc_cli::Error::Input)?;
 			let runner = cli.create_runner(&cli.run.base)?;
-			runner.run_node_until_exit(|config| async move {
+			runner.run_node_until_exit(|mut config| async move {
+				// Every node keeps the bodies of receipts, so that it can prove them at any later block.
+				config.offchain_worker.indexing_enabled = true;
 				match config.network.network_backend {
 					NetworkBackendType::Libp2p => service::new_full::<
 						sc_network::NetworkWorker<Block, Hash>,

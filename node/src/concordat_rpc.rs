@@ -29,8 +29,9 @@ use jsonrpsee::{
 	PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink,
 };
 use sc_client_api::BlockchainEvents;
-use sp_api::{ApiError, ProvideRuntimeApi};
+use sp_api::{ApiError, ApiExt, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
+use sp_core::offchain::{storage::OffchainDb, OffchainDbExt, OffchainStorage};
 use std::sync::Arc;
 
 /// The block is not known here.
@@ -49,7 +50,7 @@ pub trait ConcordatRpc {
 	/// A job, with its seats and, once it has one, its result.
 	#[method(name = "job")]
 	fn job(&self, id: JobId, at: Option<Hash>) -> RpcResult<Option<JobView>>;
-	/// Jobs from number `from` on.
+	/// Jobs from number `from` on: each with what was decided, and without the certificates, which `job` gives.
 	#[method(name = "jobs")]
 	fn jobs(&self, from: JobId, limit: u32, at: Option<Hash>) -> RpcResult<Page<JobView>>;
 	/// A clause, by `AUTHORITY::Name@major.minor`.
@@ -82,7 +83,7 @@ pub trait ConcordatRpc {
 	/// A receipt.
 	#[method(name = "receipt")]
 	fn receipt(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptView>>;
-	/// A receipt with its proof, once its rollup is closed.
+	/// A receipt with its proof, once its rollup is closed; whatever its age, where the node indexes off chain.
 	#[method(name = "receiptProof")]
 	fn receipt_proof(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptProof>>;
 	/// A closed rollup.
@@ -109,14 +110,15 @@ pub trait ConcordatRpc {
 }
 
 /// Serves the namespace.
-pub struct ConcordatRpcHandler<Client> {
+pub struct ConcordatRpcHandler<Client, Index> {
 	client: Arc<Client>,
+	index: Option<Index>,
 }
 
-impl<Client> ConcordatRpcHandler<Client> {
-	/// Over a client.
-	pub const fn new(client: Arc<Client>) -> Self {
-		Self { client }
+impl<Client, Index> ConcordatRpcHandler<Client, Index> {
+	/// Over a client and, for receipts that have left the state, the node's off-chain index.
+	pub const fn new(client: Arc<Client>, index: Option<Index>) -> Self {
+		Self { client, index }
 	}
 }
 
@@ -124,10 +126,11 @@ fn error(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
 	ErrorObjectOwned::owned(code, message, None::<()>)
 }
 
-impl<Client> ConcordatRpcHandler<Client>
+impl<Client, Index> ConcordatRpcHandler<Client, Index>
 where
 	Client: ProvideRuntimeApi<Block> + HeaderBackend<Block>,
-	Client::Api: RuntimeApi<Block>,
+	Client::Api: RuntimeApi<Block> + ApiExt<Block>,
+	Index: OffchainStorage + Clone + 'static,
 {
 	/// Asks the runtime of a block.
 	fn ask<T>(
@@ -142,6 +145,19 @@ where
 			Err(e) => return Err(error(NO_STATE, e.to_string())),
 		}
 		question(&self.client.runtime_api(), at).map_err(|e| error(NO_STATE, e.to_string()))
+	}
+
+	/// The proof of a receipt out of the off-chain index, which outlives pruning.
+	fn archived_proof(
+		&self,
+		index: Index,
+		id: ReceiptId,
+		at: Option<Hash>,
+	) -> RpcResult<Option<ReceiptProof>> {
+		let mut api = self.client.runtime_api();
+		api.register_extension(OffchainDbExt::new(OffchainDb::new(index)));
+		api.archived_receipt_proof(at.unwrap_or_else(|| self.client.info().best_hash), id)
+			.map_err(|e| error(NO_STATE, e.to_string()))
 	}
 }
 
@@ -174,7 +190,7 @@ async fn send<T: serde::Serialize>(sink: &SubscriptionSink, item: &T) -> bool {
 }
 
 #[async_trait]
-impl<Client> ConcordatRpcServer for ConcordatRpcHandler<Client>
+impl<Client, Index> ConcordatRpcServer for ConcordatRpcHandler<Client, Index>
 where
 	Client: ProvideRuntimeApi<Block>
 		+ HeaderBackend<Block>
@@ -182,7 +198,8 @@ where
 		+ Send
 		+ Sync
 		+ 'static,
-	Client::Api: RuntimeApi<Block>,
+	Client::Api: RuntimeApi<Block> + ApiExt<Block>,
+	Index: OffchainStorage + Clone + Send + Sync + 'static,
 {
 	fn job(&self, id: JobId, at: Option<Hash>) -> RpcResult<Option<JobView>> {
 		self.ask(at, |api, at| api.job(at, id))
@@ -231,7 +248,11 @@ where
 	}
 
 	fn receipt_proof(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptProof>> {
-		self.ask(at, |api, at| api.receipt_proof(at, id))
+		let kept = self.ask(at, |api, at| api.receipt_proof(at, id))?;
+		match (kept, self.index.clone()) {
+			(None, Some(index)) => self.archived_proof(index, id, at),
+			(kept, _) => Ok(kept),
+		}
 	}
 
 	fn rollup(&self, epoch: RollupEpoch, at: Option<Hash>) -> RpcResult<Option<RollupHeader>> {

@@ -8,8 +8,8 @@
 //! | `service` | the running node: client, network, consensus, off-chain workers |
 //! | `rpc` | JSON-RPC beyond what every node serves |
 //! | `concordat_rpc` | the `concordat_` namespace |
-//! | `enclave_host` | the host's side of enclaves; embedded ones on a development chain |
-//! | `metrics` | what Prometheus sees of jobs, nodes, rollups and enclaves |
+//! | `enclave_host` | the host's side of enclaves: which answer, what their jobs lack; embedded ones on a development chain |
+//! | `metrics` | what Prometheus sees of jobs, nodes, rollups, enclaves and content |
 //! | `benchmarking` | transactions for `benchmark`, with the feature `runtime-benchmarks` |
 
 // The error of `sc_cli` is large, and every subcommand returns it.

@@ -1,9 +1,9 @@
-//! What Prometheus sees of jobs, nodes, rollups and enclaves. The names start with `concordat_`.
+//! What Prometheus sees of jobs, nodes, rollups, enclaves and content. The names start with `concordat_`.
 
 use concordat_primitives::{runtime_api::ConcordatApi, views::Totals};
 use concordat_runtime::opaque::Block;
 use futures::StreamExt;
-use prometheus_endpoint::{register, Gauge, PrometheusError, Registry, U64};
+use prometheus_endpoint::{register, Counter, Gauge, PrometheusError, Registry, U64};
 use sc_client_api::BlockchainEvents;
 use sp_api::ProvideRuntimeApi;
 use std::sync::Arc;
@@ -41,6 +41,65 @@ impl EnclaveMetrics {
 	pub fn healthy(&self, count: usize) {
 		if let Some((_, healthy)) = &self.0 {
 			healthy.set(count as u64);
+		}
+	}
+}
+
+/// What became of programs and inputs that are kept elsewhere. Does nothing without a registry.
+#[derive(Clone)]
+pub struct ContentMetrics(Option<ContentFigures>);
+
+#[derive(Clone)]
+struct ContentFigures {
+	wanted: Gauge<U64>,
+	found: Counter<U64>,
+	missed: Counter<U64>,
+}
+
+impl ContentMetrics {
+	/// Registers the figures; a failure is logged and costs only them.
+	pub fn new(registry: Option<&Registry>) -> Self {
+		let make = |registry: &Registry| -> Result<_, PrometheusError> {
+			let counter = |name: &str, help: &str| register(Counter::new(name, help)?, registry);
+			Ok(ContentFigures {
+				wanted: gauge(
+					registry,
+					"concordat_content_wanted",
+					"Programs and inputs that jobs of this node wait for",
+				)?,
+				found: counter(
+					"concordat_content_found_total",
+					"Programs and inputs that a store had",
+				)?,
+				missed: counter(
+					"concordat_content_missed_total",
+					"Looks into all stores that found nothing",
+				)?,
+			})
+		};
+		Self(registry.and_then(|registry| {
+			make(registry).map_err(|e| log::warn!("No content metrics: {e}")).ok()
+		}))
+	}
+
+	/// So many are waited for.
+	pub fn wanted(&self, count: usize) {
+		if let Some(figures) = &self.0 {
+			figures.wanted.set(count as u64);
+		}
+	}
+
+	/// One was found.
+	pub fn found(&self) {
+		if let Some(figures) = &self.0 {
+			figures.found.inc();
+		}
+	}
+
+	/// No store had one.
+	pub fn missed(&self) {
+		if let Some(figures) = &self.0 {
+			figures.missed.inc();
 		}
 	}
 }

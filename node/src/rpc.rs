@@ -8,6 +8,7 @@ use crate::{
 use concordat_runtime::opaque::Block;
 use jsonrpsee::RpcModule;
 use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
+use sc_client_api::Backend;
 use sc_consensus_babe::BabeWorkerHandle;
 use sc_consensus_babe_rpc::{Babe, BabeApiServer};
 use sc_consensus_grandpa::{
@@ -45,6 +46,8 @@ pub struct GrandpaDeps {
 pub struct FullDeps {
 	/// Reads the chain and calls its runtime.
 	pub client: Arc<FullClient>,
+	/// Holds the off-chain index.
+	pub backend: Arc<FullBackend>,
 	/// Pending transactions.
 	pub pool: Arc<FullPool>,
 	/// Which block is best.
@@ -59,12 +62,13 @@ pub struct FullDeps {
 pub fn create_full(
 	deps: FullDeps,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>> {
-	let FullDeps { client, pool, select_chain, babe, grandpa } = deps;
+	let FullDeps { client, backend, pool, select_chain, babe, grandpa } = deps;
 	let mut module = RpcModule::new(());
 
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
-	module.merge(ConcordatRpcHandler::new(client.clone()).into_rpc())?;
+	module
+		.merge(ConcordatRpcHandler::new(client.clone(), backend.offchain_storage()).into_rpc())?;
 	module.merge(Babe::new(client, babe.worker_handle, babe.keystore, select_chain).into_rpc())?;
 	module.merge(
 		Grandpa::new(

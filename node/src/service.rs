@@ -6,8 +6,12 @@
 
 use crate::{
 	cli::EnclaveOptions,
-	enclave_host::{self, DevChain},
-	metrics::EnclaveMetrics,
+	enclave_host::{
+		self,
+		content::{self, Stores},
+		DevChain,
+	},
+	metrics::{ContentMetrics, EnclaveMetrics},
 	rpc,
 };
 use concordat_runtime::{
@@ -291,7 +295,17 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		}
 	}
 
-	if enclaves != EnclaveOptions::default() {
+	if !enclaves.is_empty() {
+		let stores =
+			Stores::new(&enclaves.content, config.base_path.path()).map_err(ServiceError::Other)?;
+		if let Some(storage) = backend.offchain_storage() {
+			let metrics = ContentMetrics::new(prometheus_registry.as_ref());
+			task_manager.spawn_handle().spawn(
+				"content-host",
+				"enclaves",
+				content::run(stores, storage, metrics),
+			);
+		}
 		let dev = (enclaves.embedded > 0).then(|| {
 			DevChain::new(client.clone(), transaction_pool.clone(), keystore_container.keystore())
 		});
@@ -313,6 +327,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	let shared_voter_state = SharedVoterState::empty();
 	let rpc_builder = {
 		let client = client.clone();
+		let backend = backend.clone();
 		let pool = transaction_pool.clone();
 		let select_chain = select_chain.clone();
 		let keystore = keystore_container.keystore();
@@ -326,6 +341,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		Box::new(move |subscription_executor: SubscriptionTaskExecutor| {
 			rpc::create_full(rpc::FullDeps {
 				client: client.clone(),
+				backend: backend.clone(),
 				pool: pool.clone(),
 				select_chain: select_chain.clone(),
 				babe: rpc::BabeDeps {

@@ -73,7 +73,7 @@ pub struct Lease {
 pub enum LeaseRefusal {
 	/// The node holds no lease.
 	None,
-	/// The node holds another lease than the one named.
+	/// The node holds another lease than the one named, and it does not renew that one.
 	Superseded,
 	/// Its time is over.
 	Expired,

@@ -90,12 +90,14 @@ pub enum FailureCode {
 	Program(i32),
 	/// The bytes that the host handed in do not match the job's hashes.
 	InputMismatch,
+	/// The host handed in no program or no input: both may be kept elsewhere, and it could not get them.
+	ContentUnavailable,
 }
 
 impl FailureCode {
 	/// Whether every honest node sees the same.
 	pub const fn is_deterministic(self) -> bool {
-		!matches!(self, Self::Timeout | Self::InputMismatch)
+		!matches!(self, Self::Timeout | Self::InputMismatch | Self::ContentUnavailable)
 	}
 }
 

@@ -24,6 +24,9 @@ pub const MAX_SEATS: u32 = 7;
 /// Most clauses, jurisdictions or measurements in one list of a clause.
 pub const MAX_LIST: u32 = 8;
 
+/// Where something kept elsewhere is: an address, in bytes.
+pub type Location = BoundedVec<u8, ConstU32<MAX_LOCATION_BYTES>>;
+
 /// Where the bytes of a program are.
 #[derive(
 	Clone,

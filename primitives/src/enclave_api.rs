@@ -6,6 +6,7 @@
 //! | `GET /v1/identity` | – | JSON [`Identity`] |
 //! | `POST /v1/attest` | JSON [`AttestRequest`] | JSON [`AttestResponse`] |
 //! | `POST /v1/jobs` | SCALE [`StartRequest`] | 202 and SCALE [`crate::cac::SignedAck`] |
+//! | `POST /v1/acks` | SCALE [`JobToken`] | 202 and SCALE [`crate::cac::SignedAck`]; nothing is started |
 //! | `GET /v1/jobs/{job}/{attempt}/{nonce}` | – | 200 and SCALE [`PollResponse`] |
 //!
 //! `nonce` is 64 hex digits. Bodies in SCALE have the content type `application/octet-stream`.
@@ -14,7 +15,8 @@
 use crate::{
 	attest::{EncryptionKey, Measurement, SigningKey, Vendor},
 	cac::SignedCac,
-	clause::{ResourceLimits, TriggerKind},
+	clause::{ResourceLimits, TriggerKind, MAX_OUTPUT_BYTES, MAX_PROGRAM_BYTES},
+	content::MAX_BODY_BYTES,
 	Attempt, BlockNumber, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
 };
 use alloc::{string::String, vec::Vec};
@@ -131,6 +133,14 @@ pub struct StartRequest {
 	pub input: Vec<u8>,
 	/// Outputs that the job depends on.
 	pub dependencies: Vec<Vec<u8>>,
+}
+
+impl StartRequest {
+	/// Longest request in bytes: the longest bodies, `dependencies` of the longest outputs, and room for the token.
+	pub const fn max_bytes(dependencies: usize) -> usize {
+		let bodies = MAX_PROGRAM_BYTES as usize + MAX_BODY_BYTES as usize;
+		bodies + dependencies * (MAX_OUTPUT_BYTES as usize + 4) + 16 * 1024
+	}
 }
 
 /// Where a started job stands.

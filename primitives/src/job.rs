@@ -22,6 +22,9 @@ use serde::{Deserialize, Serialize};
 
 /// Most nodes waiting to step in for a silent one.
 pub const MAX_BACKUPS: u32 = 4;
+/// Most attempts that a job can have, whatever governance allows. With [`MAX_SEATS`] it bounds what a job can leave:
+/// no more certificates than seats times attempts.
+pub const MAX_ATTEMPTS: Attempt = 16;
 
 /// Class of a job: it orders the queues (Symbiont §3.2).
 #[derive(

@@ -13,6 +13,7 @@
 //! | [`job`] | jobs, seats, attempts, states |
 //! | [`routing`] | the routing score, factor by factor |
 //! | [`cac`] | the statement that an enclave signs, byte for byte |
+//! | [`content`] | programs and inputs kept elsewhere: what the off-chain worker and its host say to each other |
 //! | [`receipt`] | the audit leaf of every operation |
 //! | [`traits`] | how pallets reach each other |
 //! | [`enclave_api`] | what the off-chain worker and the enclave say to each other |
@@ -26,6 +27,7 @@ extern crate alloc;
 pub mod attest;
 pub mod cac;
 pub mod clause;
+pub mod content;
 pub mod enclave_api;
 pub mod governance;
 pub mod hashing;

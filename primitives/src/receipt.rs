@@ -34,11 +34,16 @@ pub struct Voter {
 	pub signing_key: [u8; 32],
 	/// [`crate::cac::SignedCac::digest`] of what it signed.
 	pub cac: Hash,
+	/// Lease under which it was given its seat, as the certificate names it.
+	pub lease: LeaseId,
 	/// Whether it is one of those who agreed.
 	pub agreed: bool,
 }
 
 /// What happened.
+///
+/// The index of a variant is the version of its layout too: a variant that changes gets a new index, and its old one
+/// is not used again. 0 was a completion without `k`, `n` and the voters' leases.
 #[derive(
 	Clone,
 	Debug,
@@ -55,6 +60,7 @@ pub struct Voter {
 #[serde(rename_all = "camelCase")]
 pub enum Operation {
 	/// A job reached a result.
+	#[codec(index = 11)]
 	JobCompleted {
 		/// Job.
 		job: JobId,
@@ -66,6 +72,10 @@ pub enum Operation {
 		input: Hash,
 		/// Output hash, or the failure that the nodes agree on.
 		result: Result<Hash, FailureCode>,
+		/// Equal results that the clause's mode asks for.
+		k: u8,
+		/// Nodes that it asks.
+		n: u8,
 		/// Who delivered.
 		voters: BoundedVec<Voter, ConstU32<{ crate::clause::MAX_SEATS }>>,
 		/// Paid out of the escrow.
@@ -75,6 +85,7 @@ pub enum Operation {
 		simulated: bool,
 	},
 	/// A job ended without a result.
+	#[codec(index = 1)]
 	JobFailed {
 		/// Job.
 		job: JobId,
@@ -87,6 +98,7 @@ pub enum Operation {
 		refunded: Balance,
 	},
 	/// A job was assigned.
+	#[codec(index = 2)]
 	JobAssigned {
 		/// Job.
 		job: JobId,
@@ -96,6 +108,7 @@ pub enum Operation {
 		nodes: BoundedVec<NodeId, ConstU32<{ crate::clause::MAX_SEATS }>>,
 	},
 	/// A dispatch was refused after its clause was found: the audit trail of refusals (NSF §4.10.7).
+	#[codec(index = 3)]
 	DispatchRefused {
 		/// Clause and version.
 		clause: ClauseId,
@@ -103,6 +116,7 @@ pub enum Operation {
 		reason: u8,
 	},
 	/// A clause changed its state: its new spec's hash and state.
+	#[codec(index = 4)]
 	ClauseChanged {
 		/// Clause and version.
 		clause: ClauseId,
@@ -110,6 +124,7 @@ pub enum Operation {
 		status: crate::clause::ClauseStatus,
 	},
 	/// A node changed its state.
+	#[codec(index = 5)]
 	NodeChanged {
 		/// Node.
 		node: NodeId,
@@ -117,6 +132,7 @@ pub enum Operation {
 		status: crate::node::NodeStatus,
 	},
 	/// A lease was granted.
+	#[codec(index = 6)]
 	LeaseGranted {
 		/// Node.
 		node: NodeId,
@@ -128,6 +144,7 @@ pub enum Operation {
 		simulated: bool,
 	},
 	/// A lease ended before its time.
+	#[codec(index = 7)]
 	LeaseLost {
 		/// Node.
 		node: NodeId,
@@ -135,6 +152,7 @@ pub enum Operation {
 		lease: LeaseId,
 	},
 	/// A node was slashed; the amount is frozen until the appeal window is over.
+	#[codec(index = 8)]
 	Slashed {
 		/// Node.
 		node: NodeId,
@@ -147,6 +165,7 @@ pub enum Operation {
 		evidence: Hash,
 	},
 	/// A dispute changed its state.
+	#[codec(index = 9)]
 	DisputeChanged {
 		/// Dispute.
 		dispute: DisputeId,
@@ -158,6 +177,7 @@ pub enum Operation {
 		state: u8,
 	},
 	/// Governance enacted a decision.
+	#[codec(index = 10)]
 	Enacted {
 		/// Proposal.
 		proposal: u32,
@@ -232,5 +252,135 @@ impl RollupHeader {
 		let mut bytes: Vec<u8> = b"concordat/rollup/v1".to_vec();
 		self.encode_to(&mut bytes);
 		Hash::from(concordat_proofs::keccak_256(&bytes))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use codec::DecodeAll;
+
+	/// SCALE of [`completion`], written out by hand after docs/formats.md and hashed by another implementation.
+	const VECTOR: &str = concat!(
+		"0700000000000000e80300000b0500000000000000",
+		"0c57484f3044697365617365416c65727402000300",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+		"00cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",
+		"02030c",
+		"010000000101010101010101010101010101010101010101010101010101010101010101",
+		"c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1290000000000000001",
+		"020000000202020202020202020202020202020202020202020202020202020202020202",
+		"c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c22a0000000000000000",
+		"030000000303030303030303030303030303030303030303030303030303030303030303",
+		"c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c32b0000000000000001",
+		"15cd5b0700000000000000000000000001",
+	);
+	const VECTOR_LEAF: [u8; 32] = [
+		0x13, 0x47, 0x7c, 0xf9, 0xc2, 0x9f, 0x82, 0x6d, 0xfb, 0xa9, 0x2e, 0x25, 0xf4, 0x1b, 0xee,
+		0x46, 0x93, 0xe8, 0x3c, 0x9c, 0xc0, 0xf9, 0xf3, 0xd2, 0xc3, 0x56, 0xfd, 0x4a, 0x6b, 0x82,
+		0x51, 0x36,
+	];
+
+	/// The completion that docs/formats.md shows.
+	fn completion() -> ReceiptBody {
+		let voter = |node: NodeId, agreed| Voter {
+			node,
+			signing_key: [node as u8; 32],
+			cac: Hash::repeat_byte(0xc0 | node as u8),
+			lease: 40 + u64::from(node),
+			agreed,
+		};
+		ReceiptBody {
+			id: 7,
+			block: 1_000,
+			operation: Operation::JobCompleted {
+				job: 5,
+				clause: ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap(),
+				program: Hash::repeat_byte(0xaa),
+				input: Hash::repeat_byte(0xbb),
+				result: Ok(Hash::repeat_byte(0xcc)),
+				k: 2,
+				n: 3,
+				voters: vec![voter(1, true), voter(2, false), voter(3, true)].try_into().unwrap(),
+				paid: 123_456_789,
+				simulated: true,
+			},
+		}
+	}
+
+	/// One variant of each operation, and the byte it begins with.
+	fn operations() -> Vec<(u8, Operation)> {
+		let clause = || ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap();
+		let evidence = Hash::zero();
+		vec![
+			(11, completion().operation),
+			(1, Operation::JobFailed { job: 1, clause: clause(), attempts: 1, refunded: 1 }),
+			(2, Operation::JobAssigned { job: 1, attempt: 1, nodes: Default::default() }),
+			(3, Operation::DispatchRefused { clause: clause(), reason: 1 }),
+			(
+				4,
+				Operation::ClauseChanged {
+					clause: clause(),
+					status: crate::clause::ClauseStatus::Active,
+				},
+			),
+			(5, Operation::NodeChanged { node: 1, status: crate::node::NodeStatus::Active }),
+			(
+				6,
+				Operation::LeaseGranted {
+					node: 1,
+					lease: 1,
+					measurement: Measurement([1; 48]),
+					simulated: true,
+				},
+			),
+			(7, Operation::LeaseLost { node: 1, lease: 1 }),
+			(
+				8,
+				Operation::Slashed {
+					node: 1,
+					misconduct: Misconduct::NetworkAttack,
+					amount: 1,
+					evidence,
+				},
+			),
+			(9, Operation::DisputeChanged { dispute: 1, job: 1, evidence, state: 1 }),
+			(10, Operation::Enacted { proposal: 1, call: evidence, ok: true }),
+		]
+	}
+
+	#[test]
+	fn every_operation_keeps_its_index() {
+		for (index, operation) in operations() {
+			let bytes = operation.encode();
+			assert_eq!(bytes.first(), Some(&index), "{operation:?}");
+			assert_eq!(Operation::decode_all(&mut &bytes[..]), Ok(operation));
+		}
+	}
+
+	#[test]
+	fn a_completion_is_encoded_as_documented() {
+		let body = completion();
+		let bytes = body.encode();
+		assert_eq!(
+			bytes.iter().map(|b| alloc::format!("{b:02x}")).collect::<alloc::string::String>(),
+			VECTOR,
+		);
+		assert_eq!(ReceiptBody::decode_all(&mut &bytes[..]), Ok(body));
+		assert_eq!(
+			Hash::from(concordat_proofs::leaf_hash(4, &bytes)),
+			Hash::from(VECTOR_LEAF),
+			"the leaf at place 4"
+		);
+	}
+
+	#[test]
+	fn the_layout_of_the_first_version_is_refused() {
+		let mut bytes = completion().encode();
+		// After number and block.
+		assert_eq!(bytes[12], 11);
+		bytes[12] = 0;
+		assert!(ReceiptBody::decode_all(&mut &bytes[..]).is_err());
 	}
 }

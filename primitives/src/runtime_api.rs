@@ -15,7 +15,7 @@ sp_api::decl_runtime_apis! {
 	pub trait ConcordatApi {
 		/// A job.
 		fn job(id: JobId) -> Option<JobView>;
-		/// Jobs from number `from` on.
+		/// Jobs from number `from` on, without their certificates: those come with `job` alone.
 		fn jobs(from: JobId, limit: u32) -> Page<JobView>;
 		/// A clause.
 		fn clause(id: ClauseId) -> Option<ClauseView>;
@@ -33,8 +33,11 @@ sp_api::decl_runtime_apis! {
 		fn attestation(node: NodeId) -> Option<LeaseView>;
 		/// A receipt.
 		fn receipt(id: ReceiptId) -> Option<ReceiptView>;
-		/// A receipt with its proof, once its rollup is closed.
+		/// A receipt with its proof, once its rollup is closed, and for as long as it is in the state.
 		fn receipt_proof(id: ReceiptId) -> Option<ReceiptProof>;
+		/// The same out of the off-chain index, whatever the receipt's age. Only for a caller inside the node that has
+		/// registered its off-chain database (`OffchainDbExt`); the host refuses it to any other, as to `state_call`.
+		fn archived_receipt_proof(id: ReceiptId) -> Option<ReceiptProof>;
 		/// A closed rollup.
 		fn rollup(epoch: RollupEpoch) -> Option<RollupHeader>;
 		/// A dispute.

@@ -54,19 +54,33 @@ impl<AccountId> ClauseInspect<AccountId> for () {
 	}
 }
 
-/// Hears how jobs of a clause begin and end. Implemented by clause-registry: it counts failures towards safe
+/// Hears how jobs of a clause begin, end and go. Implemented by clause-registry: it counts failures towards safe
 /// mode and holds a clause's program for as long as jobs need it.
 pub trait ClauseJobs {
 	/// A job was accepted.
 	fn job_opened(id: &ClauseId);
 	/// A job ended. `success` is `None` when it says nothing about the clause (cancelled, expired, silence).
 	fn job_closed(id: &ClauseId, success: Option<bool>);
+	/// The records of a job that ended are gone: nobody can dispute it or run it again, so that it needs the program
+	/// no more. Told once for each job that was opened, after its end. Returns the weight of it, which is at most
+	/// [`Self::weight_of_pruning`].
+	fn job_pruned(_: &ClauseId) -> Weight {
+		Weight::zero()
+	}
 	/// A dispute asks to stop the clause.
 	fn suspend(id: &ClauseId) -> DispatchResult;
 	/// Weight of the dearest of these.
 	fn weight() -> Weight;
 	/// Weight of [`Self::job_opened`], which every dispatch costs.
 	fn weight_of_opening() -> Weight {
+		Self::weight()
+	}
+	/// Weight of [`Self::job_closed`], which every end of a job costs.
+	fn weight_of_closing() -> Weight {
+		Self::weight()
+	}
+	/// The most that [`Self::job_pruned`] weighs.
+	fn weight_of_pruning() -> Weight {
 		Self::weight()
 	}
 }
@@ -141,8 +155,9 @@ impl<AccountId> Slasher<AccountId> for () {
 
 /// Reads leases, checked at every use. Implemented by attestation.
 pub trait LeaseInspect {
-	/// The lease of `node`, if it counts now, for a clause that accepts `measurements` (empty: all allowed ones)
-	/// and, unless `allow_simulated`, none from the simulator.
+	/// The present lease of `node`, if it counts now, for a clause that accepts `measurements` (empty: all allowed
+	/// ones) and, unless `allow_simulated`, none from the simulator. `lease` is the one under which the node was
+	/// chosen: the present one, or one that the present one renews, for the same key and the same code.
 	fn live_lease(
 		node: NodeId,
 		lease: LeaseId,
@@ -153,7 +168,11 @@ pub trait LeaseInspect {
 	fn lease_of_key(key: &SigningKey) -> Option<Lease>;
 	/// The node's present lease, alive or not.
 	fn lease_of_node(node: NodeId) -> Option<Lease>;
-	/// Weight of [`Self::live_lease`].
+	/// Whether `node` answers for what `key` signs: it holds a lease for it, or held one not too long ago.
+	fn is_key_of(node: NodeId, key: &SigningKey) -> bool {
+		Self::lease_of_key(key).is_some_and(|lease| lease.node == node)
+	}
+	/// Weight of the dearer of [`Self::live_lease`] and [`Self::is_key_of`].
 	fn weight() -> Weight;
 }
 
@@ -205,10 +224,26 @@ pub trait NodePool {
 	) -> DispatchResult;
 	/// The node takes no more jobs. What it runs, runs on.
 	fn evict(node: NodeId);
+	/// The node is gone for good: it takes no more jobs, and what is remembered of it goes, at the latest with its last
+	/// seat. To be told once, when its record is removed.
+	fn forget(node: NodeId) {
+		Self::evict(node);
+	}
+	/// The node is not expected to deliver what it runs: it fell silent, or the keys under which it was given its
+	/// seats are gone. Its deadlines are brought forward; what it still delivers before them counts.
+	fn lost(_node: NodeId) {}
 	/// Jobs that the node works on now.
 	fn running(node: NodeId) -> u16;
-	/// Weight of the dearest of these.
+	/// Weight of the dearest of these, but for [`Self::lost`].
 	fn weight() -> Weight;
+	/// Weight of [`Self::forget`].
+	fn weight_of_forgetting() -> Weight {
+		Self::weight()
+	}
+	/// Weight of [`Self::lost`] for a node with as many jobs as one may have.
+	fn weight_of_loss() -> Weight {
+		Weight::zero()
+	}
 }
 
 impl NodePool for () {
@@ -268,6 +303,14 @@ pub trait JobBoard<AccountId> {
 	fn weight() -> Weight;
 	/// Weight of the dearer of [`Self::acknowledge`] and [`Self::delivered`], which every message costs.
 	fn weight_of_message() -> Weight {
+		Self::weight()
+	}
+	/// Weight of [`Self::settle`] for a job with `seats` seats taken, all who are told included.
+	fn weight_of_settling(_seats: u32) -> Weight {
+		Self::weight()
+	}
+	/// Weight of [`Self::round_failed`] for a job with `seats` seats taken, all who are told included.
+	fn weight_of_failing(_seats: u32) -> Weight {
 		Self::weight()
 	}
 }

@@ -90,7 +90,7 @@ pub struct JobView {
 	pub expires_at: BlockNumber,
 	/// Why it still waits, if it does.
 	pub waiting: Option<String>,
-	/// Output, if it has one and the chain still keeps it.
+	/// Output, if it has one and the chain still keeps it. On a page of a list: what was decided, once it was.
 	pub result: Option<ResultView>,
 }
 
@@ -98,7 +98,7 @@ pub struct JobView {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResultView {
-	/// Certificates that the chain accepted, with the block of each.
+	/// Certificates that the chain accepted, with the block of each. Left out on a page of a list.
 	pub cacs: Vec<(BlockNumber, SignedCac)>,
 	/// Receipt, once there is one.
 	pub receipt: Option<ReceiptId>,

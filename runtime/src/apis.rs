@@ -109,6 +109,10 @@ impl_runtime_apis! {
 			queries::receipt_proof(id)
 		}
 
+		fn archived_receipt_proof(id: ReceiptId) -> Option<ReceiptProof> {
+			queries::archived_receipt_proof(id)
+		}
+
 		fn rollup(epoch: RollupEpoch) -> Option<RollupHeader> {
 			queries::rollup(epoch)
 		}

@@ -11,6 +11,7 @@
 //! | [`apis`] | the runtime APIs that nodes and clients call |
 //! | [`genesis_presets`] | the chains that can be born from this runtime |
 //! | [`queries`] | what clients ask, put together from the pallets |
+//! | [`weights`] | what blocks, transactions and the calls of the SDK's pallets cost here |
 //!
 //! Consensus is BABE and GRANDPA over `pallet-session`. Equivocations of both are provable from the
 //! session roots in `Historical`, reported by any node and handed to `Offences`. Root is reached
@@ -33,6 +34,7 @@ pub mod constants;
 pub mod genesis_presets;
 pub mod queries;
 pub mod transactions;
+pub mod weights;
 
 #[cfg(test)]
 mod tests;

@@ -11,13 +11,24 @@ use concordat_primitives::{
 	traits::{JobBoard, NodePool},
 	views::{
 		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
-		RoutingView, Totals,
+		ResultView, RoutingView, Totals,
 	},
 	AccountId, ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
 };
 
 fn with_result(mut view: JobView) -> JobView {
 	view.result = QuorumResults::result_view(view.id);
+	view
+}
+
+/// With what was decided, and without the certificates: a job may have left a hundred.
+fn with_decision(mut view: JobView) -> JobView {
+	let record = pallet_quorum_results::Results::<Runtime>::get(view.id);
+	view.result = record.map(|record| ResultView {
+		cacs: Vec::new(),
+		receipt: Some(record.receipt),
+		decided_at: Some(record.decided_at),
+	});
 	view
 }
 
@@ -37,9 +48,10 @@ pub fn job(id: JobId) -> Option<JobView> {
 	JobDispatch::view(id).map(with_result)
 }
 
-/// Jobs from number `from` on, with their results.
+/// Jobs from number `from` on, each with what was decided. The certificates are for those who ask for the
+/// job itself.
 pub fn jobs(from: JobId, limit: u32) -> Page<JobView> {
-	map_page(JobDispatch::page(from, limit), with_result)
+	map_page(JobDispatch::page(from, limit), with_decision)
 }
 
 /// A clause.
@@ -86,6 +98,11 @@ pub fn receipt(id: ReceiptId) -> Option<ReceiptView> {
 /// A receipt with its proof.
 pub fn receipt_proof(id: ReceiptId) -> Option<ReceiptProof> {
 	RollupAnchor::receipt_proof(id)
+}
+
+/// A receipt with its proof, out of the off-chain index of the node that asks.
+pub fn archived_receipt_proof(id: ReceiptId) -> Option<ReceiptProof> {
+	RollupAnchor::indexed_proof(id)
 }
 
 /// A closed rollup.

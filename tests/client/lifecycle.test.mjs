@@ -95,8 +95,19 @@ test('a job runs to its result', { timeout: 120_000 }, async () => {
   assert.deepEqual(JSON.parse(text), expected, 'the output is the independently computed one');
 });
 
+test('a page of jobs says what was decided and leaves the certificates out', async () => {
+  const whole = await chain.ask('concordat_job', job);
+  const { items } = await chain.ask('concordat_jobs', job, 1);
+  assert.equal(items.length, 1);
+  const [{ result, ...rest }] = items;
+  const { result: { cacs, ...decision }, ...expected } = whole;
+  assert.ok(cacs.length >= 2);
+  assert.deepEqual(rest, expected);
+  assert.deepEqual(result, { ...decision, cacs: [] });
+});
+
 test('a receipt proof verifies with code that shares nothing with the chain', { timeout: 120_000 }, async () => {
-  const id = (await chain.ask('concordat_job', job)).result.receipt;
+  const { receipt: id, cacs } = (await chain.ask('concordat_job', job)).result;
   const proof = await until(90, 'the rollup closes', () => chain.ask('concordat_receiptProof', id));
   const u32 = (n) => new Uint8Array([n >>> 24, n >>> 16, n >>> 8, n]);
   let digest = keccakAsU8a(u8aConcat([0], u32(proof.index), hexToU8a(proof.encoded)));
@@ -110,6 +121,10 @@ test('a receipt proof verifies with code that shares nothing with the chain', { 
   const { jobCompleted } = proof.body.operation;
   assert.equal(jobCompleted.job, job);
   assert.equal(jobCompleted.simulated, true);
+  assert.deepEqual([jobCompleted.k, jobCompleted.n], [2, 3]);
+  const leases = new Map(cacs.map(([, { statement }]) => [statement.v1.node, statement.v1.lease]));
+  assert.ok(jobCompleted.voters.filter((voter) => voter.agreed).length >= 2);
+  for (const voter of jobCompleted.voters) assert.equal(voter.lease, leases.get(voter.node));
 });
 
 test('refusals are the chain\'s own words', { timeout: 60_000 }, async () => {

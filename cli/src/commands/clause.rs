@@ -1,6 +1,6 @@
 //! `concordat clause register | show | list`.
 
-use super::read_file;
+use super::{content::body_of, location, read_file};
 use crate::{
 	chain::{keypair, one, two, Chain},
 	error::{Error, Result},
@@ -12,19 +12,21 @@ use concordat_primitives::{
 		ClauseSpec, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation, ProgramRef,
 		ResourceLimits, RiskClass, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
 	},
+	content::BodyKind,
 	hashing::program_hash,
 	views::{ClauseView, Page},
 	BlockNumber, CapabilityId, ClauseId, Jurisdiction,
 };
 use std::path::PathBuf;
+use subxt_signer::sr25519::Keypair;
 
 /// How a core module begins; a component or a text file begins otherwise, and no enclave would run it.
-const CORE_WASM: &[u8] = b"\0asm\x01\0\0\0";
+pub const CORE_WASM: &[u8] = b"\0asm\x01\0\0\0";
 
 /// Verbs.
 #[derive(Subcommand, Debug)]
 pub enum ClauseCommand {
-	/// Put a program on chain and register a clause that runs it.
+	/// Register a clause, with its program on chain or elsewhere.
 	Register(Box<Register>),
 	/// Show one clause.
 	Show {
@@ -65,6 +67,10 @@ pub struct Register {
 	/// The program: core WebAssembly.
 	#[arg(long)]
 	program: PathBuf,
+	/// Keep the program off the chain: the address where nodes may fetch it. The chain keeps its hash and its
+	/// length alone, and nodes look into their content stores first.
+	#[arg(long, value_name = "URL")]
+	program_elsewhere: Option<String>,
 	/// What a node must be able to do, for instance `hazard.rain`.
 	#[arg(long, value_parser = capability)]
 	capability: CapabilityId,
@@ -187,13 +193,17 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 		)));
 	}
 	let hash = program_hash(&program);
+	let len = program.len() as u32;
+	let (location, noted) = match &args.program_elsewhere {
+		Some(url) => {
+			body_of(BodyKind::Program, &args.program, &program)?;
+			(ProgramLocation::External(location(url)?), None)
+		},
+		None => (ProgramLocation::Preimage, Some(program)),
+	};
 	let too_many = |what: &str| Error::Argument(format!("too many {what}: at most 8"));
 	let spec = ClauseSpec {
-		program: ProgramRef {
-			hash,
-			len: program.len() as u32,
-			location: ProgramLocation::Preimage,
-		},
+		program: ProgramRef { hash, len, location },
 		capability: args.capability,
 		mode: args.mode,
 		risk: match args.risk {
@@ -227,8 +237,21 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 			ResourceLimits::MAX.wall_millis,
 		)));
 	}
-	output.progress(format!("program {} ({} bytes)", hash_text(&hash), program.len()));
-	match chain.submit(&signer, "Preimage", "note_preimage", (program,)).await {
+	output.progress(format!("program {} ({len} bytes)", hash_text(&hash)));
+	match noted {
+		Some(program) => note(chain, &signer, program, output).await?,
+		None => output.progress("kept off the chain"),
+	}
+	let included =
+		chain.submit(&signer, "ClauseRegistry", "register", (&args.id, spec, !args.draft)).await?;
+	output.progress(format!("{} registered in block {}", args.id, included.block));
+	let view = fetch(chain, &args.id).await?;
+	output.result(&view, describe);
+	Ok(())
+}
+
+async fn note(chain: &Chain, signer: &Keypair, program: Vec<u8>, output: &Output) -> Result<()> {
+	match chain.submit(signer, "Preimage", "note_preimage", (program,)).await {
 		Ok(noted) => output.progress(format!("stored on chain in block {}", noted.block)),
 		// The same program may already be there, noted by anybody.
 		Err(Error::Refused { reason, .. }) if reason.contains("AlreadyNoted") => {
@@ -236,11 +259,6 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 		},
 		Err(error) => return Err(error),
 	}
-	let included =
-		chain.submit(&signer, "ClauseRegistry", "register", (&args.id, spec, !args.draft)).await?;
-	output.progress(format!("{} registered in block {}", args.id, included.block));
-	let view = fetch(chain, &args.id).await?;
-	output.result(&view, describe);
 	Ok(())
 }
 
@@ -265,8 +283,15 @@ fn describe(view: &ClauseView) -> String {
 		format!("  status       {:?}", view.status),
 		format!("  owner        {}", view.owner),
 		format!(
-			"  program      {:?}, {} bytes, {:?}",
-			spec.program.hash, spec.program.len, spec.program.location
+			"  program      {:?}, {} bytes, {}",
+			spec.program.hash,
+			spec.program.len,
+			match &spec.program.location {
+				ProgramLocation::Preimage => "on chain".into(),
+				ProgramLocation::External(url) => {
+					format!("elsewhere: {}", String::from_utf8_lossy(url).escape_debug())
+				},
+			}
 		),
 		format!("  capability   {}", spec.capability),
 		format!("  mode         {}   risk {:?}", quorum(spec.mode), spec.risk),

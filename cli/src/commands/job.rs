@@ -1,6 +1,6 @@
 //! `concordat job submit | watch | result`.
 
-use super::{clause::clause_id, read_file, write_file};
+use super::{clause::clause_id, content::body_of, location, read_file, write_file};
 use crate::{
 	chain::{keypair, one, Chain},
 	error::{Error, Result},
@@ -10,6 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use concordat_primitives::{
 	cac::{Outcome, Output as ClauseOutput},
 	clause::{TriggerKind, MAX_INPUT_BYTES},
+	content::{BodyId, BodyKind, MAX_BODY_BYTES},
 	job::{JobClass, JobConstraints, JobInput, JobStatus, SeatState},
 	views::{JobView, ReceiptView},
 	BlockNumber, ClauseId, JobId,
@@ -66,6 +67,10 @@ pub struct Submit {
 	/// The input bundle.
 	#[arg(long)]
 	input: PathBuf,
+	/// Keep the input off the chain: the address where nodes may fetch it. The chain keeps its commitment and
+	/// its length alone, and nodes look into their content stores first.
+	#[arg(long, value_name = "URL")]
+	input_elsewhere: Option<String>,
 	/// Class of the job.
 	#[arg(long, value_enum, default_value = "normal")]
 	class: Class,
@@ -113,7 +118,7 @@ pub async fn fetch(chain: &Chain, id: JobId) -> Result<JobView> {
 
 async fn submit(args: Submit, chain: &Chain, output: &Output) -> Result<()> {
 	let signer = keypair(&args.suri)?;
-	let input = read_file(&args.input, MAX_INPUT_BYTES.into())?;
+	let input = read_input(&args)?;
 	let list =
 		|nodes: Vec<u32>| nodes.try_into().map_err(|_| Error::Argument("at most 8 nodes".into()));
 	let constraints = JobConstraints {
@@ -130,9 +135,6 @@ async fn submit(args: Submit, chain: &Chain, output: &Output) -> Result<()> {
 		max_price: args.max_price,
 		..Default::default()
 	};
-	let input = JobInput::Inline(
-		input.try_into().map_err(|_| Error::Argument("the input is too long".into()))?,
-	);
 	let included = chain
 		.submit(&signer, "JobDispatch", "dispatch", (&args.clause, input, constraints))
 		.await?;
@@ -149,6 +151,19 @@ async fn submit(args: Submit, chain: &Chain, output: &Output) -> Result<()> {
 	}
 	output.result(&Submitted { job, block: included.block }, |s| format!("job {}", s.job));
 	Ok(())
+}
+
+/// The input, or what the chain has to know of it.
+fn read_input(args: &Submit) -> Result<JobInput> {
+	let Some(url) = &args.input_elsewhere else {
+		let bytes = read_file(&args.input, MAX_INPUT_BYTES.into())?;
+		let bytes =
+			bytes.try_into().map_err(|_| Error::Argument("the input is too long".into()))?;
+		return Ok(JobInput::Inline(bytes));
+	};
+	let bytes = read_file(&args.input, MAX_BODY_BYTES.into())?;
+	let BodyId { hash, len, .. } = body_of(BodyKind::Input, &args.input, &bytes)?;
+	Ok(JobInput::External { commitment: hash, len, location: location(url)? })
 }
 
 /// One line of a job's history.

@@ -1,11 +1,13 @@
 //! The verbs.
 
 pub mod clause;
+pub mod content;
 pub mod job;
 pub mod node;
 pub mod receipt;
 
 use crate::error::{Error, Result};
+use concordat_primitives::clause::{Location, MAX_LOCATION_BYTES};
 use std::path::Path;
 
 /// Reads a file of at most `limit` bytes.
@@ -24,4 +26,12 @@ pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// Writes a file.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 	std::fs::write(path, bytes).map_err(|reason| Error::File { path: path.into(), reason })
+}
+
+/// An address, as the chain keeps it.
+pub fn location(text: &str) -> Result<Location> {
+	text.as_bytes()
+		.to_vec()
+		.try_into()
+		.map_err(|_| Error::Argument(format!("a location has at most {MAX_LOCATION_BYTES} bytes")))
 }

@@ -3,7 +3,9 @@
 use super::*;
 use crate::{attest::measurement, engine::EngineBounds};
 use codec::Encode;
-use concordat_primitives::{clause::TriggerKind, ClauseId, Jurisdiction};
+use concordat_primitives::{
+	clause::TriggerKind, hashing::NO_LINEAGE, BlockNumber, ClauseId, Jurisdiction,
+};
 
 const ECHO: &str = r#"(module
 	(import "concordat" "input_len" (func $len (result i32)))
@@ -24,7 +26,7 @@ fn jobs_with(bounds: JobBounds) -> Jobs {
 }
 
 fn bounds() -> JobBounds {
-	JobBounds { running: 4, remembered: 64, limits: ResourceLimits::MAX }
+	JobBounds { running: 4, remembered: 64, names: 64, limits: ResourceLimits::MAX }
 }
 
 fn jobs() -> Jobs {
@@ -151,6 +153,61 @@ fn a_repeated_start_should_find_the_same_job() {
 }
 
 #[test]
+fn a_start_with_another_deadline_should_find_the_same_job() {
+	let jobs = jobs();
+	let running = spinning(1, 1_000);
+	let ack = jobs.start(running.clone()).unwrap();
+	let moved = |expires_at: BlockNumber, acted_on: BlockNumber| {
+		let mut request = running.clone();
+		request.token.expires_at = expires_at;
+		request.token.acted_on.0 = acted_on;
+		request
+	};
+	let deadline = || jobs.0.lock().entries[&Key::of(&running.token)].token.expires_at;
+	// A dispute put the deadline off; then the host repeats the token that it had before.
+	assert_eq!(jobs.start(moved(300, 11)).unwrap(), ack);
+	assert_eq!(deadline(), 300);
+	assert_eq!(jobs.start(moved(100, 12)).unwrap(), ack);
+	assert_eq!(deadline(), 300);
+	// Beyond the first deadline, and within the later one.
+	assert_eq!(jobs.start(moved(300, 200)).unwrap(), ack);
+
+	let signed = fetch(&jobs, &running.token);
+	assert_eq!(jobs.start(moved(400, 201)).unwrap(), ack);
+	assert_eq!(fetch(&jobs, &running.token), signed);
+	assert_eq!(jobs.0.lock().runs, 1);
+
+	// What the host could not run begins anew, and keeps the later deadline.
+	let faulty = request(2, ECHO, b"rain");
+	let mut later = faulty.clone();
+	later.token.expires_at = 300;
+	let run = jobs.0.reserve(&later.token).unwrap().unwrap();
+	jobs.0.finish(&later.token, run, Err("out of memory".into()));
+	assert!(outcome(&jobs, faulty.clone()).is_ok());
+	assert_eq!(jobs.0.lock().entries[&Key::of(&faulty.token)].token.expires_at, 300);
+}
+
+#[test]
+fn a_seat_should_be_acknowledged_without_starting_anything() {
+	let jobs = jobs();
+	let request = request(1, ECHO, b"rain");
+	let ack = jobs.acknowledge(&request.token).unwrap();
+	assert!(ack.verify(&jobs.0.keys.signing_key()));
+	assert_eq!(jobs.counts(), JobCounts { running: 0, remembered: 0 });
+	assert_eq!(poll(&jobs, &request.token), Err(Refusal::UnknownJob));
+	// The same as the start gives, before it and after it.
+	assert_eq!(jobs.start(request.clone()).unwrap(), ack);
+	assert_eq!(jobs.acknowledge(&request.token).unwrap(), ack);
+	let late = JobToken { acted_on: (100, Hash::zero()), ..request.token.clone() };
+	assert_eq!(jobs.acknowledge(&late), Err(Refusal::Expired));
+	let greedy = JobToken {
+		limits: ResourceLimits { fuel: u64::MAX, ..ResourceLimits::SMALL },
+		..request.token
+	};
+	assert!(jobs.acknowledge(&greedy).is_err());
+}
+
+#[test]
 fn starts_at_the_same_moment_should_make_one_run() {
 	let jobs = jobs();
 	let first = request(1, ECHO, b"rain");
@@ -178,7 +235,7 @@ fn a_conflicting_start_should_be_refused() {
 		change(&mut other.token);
 		jobs.start(other)
 	};
-	let changes: [&dyn Fn(&mut JobToken); 9] = [
+	let changes: [&dyn Fn(&mut JobToken); 8] = [
 		&|t| t.genesis = Hash::zero(),
 		&|t| t.node = 8,
 		&|t| t.lease = 10,
@@ -187,7 +244,6 @@ fn a_conflicting_start_should_be_refused() {
 		&|t| t.input = Hash::zero(),
 		&|t| t.lineage = Hash::repeat_byte(9),
 		&|t| t.limits.fuel -= 1,
-		&|t| t.expires_at += 1,
 	];
 	for change in changes {
 		assert_eq!(conflicting(change), Err(Refusal::Conflict));
@@ -224,10 +280,10 @@ fn bytes_that_the_token_does_not_name_should_end_as_input_mismatch() {
 	let mut extra = request(3, ECHO, b"rain");
 	extra.dependencies = vec![b"dry".to_vec()];
 	let mut missing = request(4, ECHO, b"rain");
-	missing.token.lineage = lineage(&[b"dry".to_vec()]);
+	missing.token.lineage = lineage_of(&[b"dry".to_vec()]);
 	let mut order = request(5, ECHO, b"rain");
 	order.dependencies = vec![b"dry".to_vec(), b"wet".to_vec()];
-	order.token.lineage = lineage(&[b"wet".to_vec(), b"dry".to_vec()]);
+	order.token.lineage = lineage_of(&[b"wet".to_vec(), b"dry".to_vec()]);
 	for request in [program, input, extra, missing, order] {
 		let token = request.token.clone();
 		assert_eq!(outcome(&jobs, request), Err(FailureCode::InputMismatch));
@@ -235,6 +291,29 @@ fn bytes_that_the_token_does_not_name_should_end_as_input_mismatch() {
 		let usage = fetch(&jobs, &token).statement.body().usage;
 		assert_eq!(usage, ResourceUsage::default());
 	}
+}
+
+#[test]
+fn bytes_that_the_host_does_not_have_should_end_as_content_unavailable() {
+	let jobs = jobs();
+	let mut program = request(1, ECHO, b"rain");
+	program.program.clear();
+	let mut input = request(2, ECHO, b"rain");
+	input.input.clear();
+	let mut both = request(3, ECHO, b"rain");
+	(both.program, both.input) = (vec![], vec![]);
+	for request in [program, input, both] {
+		let token = request.token.clone();
+		assert_eq!(outcome(&jobs, request), Err(FailureCode::ContentUnavailable));
+		let usage = fetch(&jobs, &token).statement.body().usage;
+		assert_eq!(usage, ResourceUsage::default());
+	}
+	// An input that is empty by right is there.
+	assert_eq!(outcome(&jobs, request(4, ECHO, b"")), Ok(output_hash(b"")));
+	// Wrong bytes are something else than no bytes.
+	let mut wrong = request(5, ECHO, b"rain");
+	wrong.input = b"sun".to_vec();
+	assert_eq!(outcome(&jobs, wrong), Err(FailureCode::InputMismatch));
 }
 
 #[test]
@@ -249,7 +328,7 @@ fn dependencies_should_reach_the_program() {
 			(call $write (i32.const 0) (i32.const 3))))"#;
 	let mut request = request(1, second, b"");
 	request.dependencies = vec![b"dry".to_vec(), b"wet".to_vec()];
-	request.token.lineage = lineage(&request.dependencies);
+	request.token.lineage = lineage_of(&request.dependencies);
 	assert_eq!(outcome(&jobs, request), Ok(output_hash(b"wet")));
 }
 
@@ -257,12 +336,12 @@ fn dependencies_should_reach_the_program() {
 fn lineage_should_bind_content_order_and_number() {
 	let (a, b) = (b"a".to_vec(), b"b".to_vec());
 	let all = [
-		lineage(&[]),
-		lineage(&[vec![]]),
-		lineage(std::slice::from_ref(&a)),
-		lineage(&[a.clone(), b.clone()]),
-		lineage(&[b, a]),
-		lineage(&[b"ab".to_vec()]),
+		lineage_of(&[]),
+		lineage_of(&[vec![]]),
+		lineage_of(std::slice::from_ref(&a)),
+		lineage_of(&[a.clone(), b.clone()]),
+		lineage_of(&[b, a]),
+		lineage_of(&[b"ab".to_vec()]),
 	];
 	assert_eq!(all[0], NO_LINEAGE);
 	for (i, x) in all.iter().enumerate() {
@@ -356,14 +435,15 @@ fn no_more_jobs_than_allowed_should_run_at_once() {
 	assert!(outcome(&jobs, request(3, ECHO, b"")).is_ok());
 }
 
+fn expiring(job: JobId, expires_at: BlockNumber) -> StartRequest {
+	let mut request = request(job, ECHO, b"rain");
+	request.token.expires_at = expires_at;
+	request
+}
+
 #[test]
 fn what_was_signed_and_forgotten_should_never_be_started_again() {
 	let jobs = jobs_with(JobBounds { remembered: 2, ..bounds() });
-	let expiring = |job: JobId, expires_at: BlockNumber| {
-		let mut request = request(job, ECHO, b"rain");
-		request.token.expires_at = expires_at;
-		request
-	};
 	let late = expiring(1, 300);
 	let early = expiring(2, 200);
 	for request in [late.clone(), early.clone(), expiring(3, 400)] {
@@ -374,11 +454,49 @@ fn what_was_signed_and_forgotten_should_never_be_started_again() {
 	assert!(poll(&jobs, &late.token).is_ok());
 	assert_eq!(poll(&jobs, &early.token), Err(Refusal::UnknownJob));
 	assert_eq!(jobs.start(early), Err(Refusal::Forgotten));
-	assert_eq!(jobs.start(expiring(4, 200)), Err(Refusal::Forgotten));
-	// Another chain counts its own blocks.
-	let mut elsewhere = expiring(5, 200);
+	// Nor with the deadline that a dispute gave it.
+	assert_eq!(jobs.start(expiring(2, 500)), Err(Refusal::Forgotten));
+	// Its neighbours are free to come, even with its old deadline.
+	assert!(outcome(&jobs, expiring(4, 200)).is_ok());
+	let mut again = expiring(2, 500);
+	again.token.attempt = 2;
+	assert!(outcome(&jobs, again).is_ok());
+	// Another chain has its own names.
+	let mut elsewhere = expiring(2, 200);
 	elsewhere.token.genesis = Hash::repeat_byte(8);
+	elsewhere.token.attempt = 3;
 	assert!(outcome(&jobs, elsewhere).is_ok());
+}
+
+#[test]
+fn jobs_older_than_the_names_kept_should_not_be_started() {
+	let jobs = jobs_with(JobBounds { remembered: 1, names: 2, ..bounds() });
+	for job in [5, 9, 7, 8, 10] {
+		assert!(outcome(&jobs, expiring(job, 100)).is_ok(), "{job}");
+	}
+	// 10 is remembered, of 8 and 9 the names; those of 5 and 7 are gone, and with them all up to 7.
+	for job in [1, 5, 6, 7, 8, 9] {
+		assert_eq!(jobs.start(expiring(job, 900)), Err(Refusal::Forgotten), "{job}");
+	}
+	let of_chain = |jobs: &Jobs| {
+		let book = jobs.0.lock();
+		let forgotten = &book.forgotten[&Hash::repeat_byte(1)];
+		(forgotten.names.iter().map(|key| key.job).collect::<Vec<_>>(), forgotten.floor)
+	};
+	assert_eq!(of_chain(&jobs), (vec![8, 9], Some(7)));
+	assert!(outcome(&jobs, expiring(11, 100)).is_ok());
+	assert_eq!(of_chain(&jobs), (vec![9, 10], Some(8)));
+}
+
+#[test]
+fn attempts_that_were_not_signed_should_leave_no_name() {
+	let jobs = jobs_with(JobBounds { remembered: 1, ..bounds() });
+	let faulty = expiring(1, 100);
+	let run = jobs.0.reserve(&faulty.token).unwrap().unwrap();
+	jobs.0.finish(&faulty.token, run, Err("out of memory".into()));
+	assert!(outcome(&jobs, expiring(2, 200)).is_ok());
+	assert_eq!(poll(&jobs, &faulty.token), Err(Refusal::UnknownJob));
+	assert!(outcome(&jobs, faulty).is_ok());
 }
 
 #[test]
@@ -387,9 +505,7 @@ fn running_attempts_should_not_be_forgotten() {
 	jobs.start(spinning(1, 1_000)).unwrap();
 	assert_eq!(jobs.start(request(2, ECHO, b"")), Err(Refusal::Busy));
 	wait_until_idle(&jobs);
-	let mut next = request(2, ECHO, b"");
-	next.token.expires_at = 101;
-	assert!(outcome(&jobs, next).is_ok());
+	assert!(outcome(&jobs, request(2, ECHO, b"")).is_ok());
 }
 
 #[test]

@@ -6,12 +6,13 @@ use concordat_attestation::{
 	report_data, simulated::test_anchor, verify, Evidence, Vendor, VerifyError,
 };
 use concordat_enclave::{
-	attest::measurement, serve, server::Health, EnclaveConfig, EvidenceSource, RunningEnclave,
-	ServeError,
+	attest::measurement, jobs::MAX_DEPENDENCIES, serve, server::Health, EnclaveConfig,
+	EvidenceSource, RunningEnclave, ServeError,
 };
 use concordat_primitives::{
 	cac::{FailureCode, Outcome, Output, SignedAck},
-	clause::ResourceLimits,
+	clause::{ResourceLimits, MAX_OUTPUT_BYTES, MAX_PROGRAM_BYTES},
+	content::MAX_BODY_BYTES,
 	enclave_api::{AttestRequest, AttestResponse, Identity, PollResponse, MAX_RESPONSE_BYTES},
 	hashing::output_hash,
 	Hash,
@@ -78,6 +79,36 @@ fn a_job_should_go_from_start_to_a_verified_certificate() {
 		let mut forged = signed.clone();
 		forged.signature[0] ^= 1;
 		assert!(!forged.verify(&identity.signing_key));
+	});
+}
+
+#[test]
+fn a_seat_should_be_acknowledged_before_its_job_starts() {
+	with_enclave(config(), |enclave| {
+		let address = enclave.local_addr();
+		let request = request(1, ECHO, b"42 mm");
+		let answer = post(address, "/v1/acks", SCALE, &request.token.encode());
+		assert_eq!(answer.status, 202);
+		let ack = SignedAck::decode(&mut &answer.body[..]).unwrap();
+		assert!(ack.verify(&enclave.identity().signing_key));
+		assert_eq!(get(address, &path_of(&request.token)).code(), "unknown-job");
+		assert_eq!(enclave.counts().remembered, 0);
+		assert_eq!(start(address, &request).body, answer.body);
+		assert!(fetch(address, &request.token).statement.body().outcome.tally().is_ok());
+	});
+}
+
+#[test]
+fn the_longest_request_should_be_taken() {
+	with_enclave(config(), |enclave| {
+		let address = enclave.local_addr();
+		let mut longest = request(1, ECHO, &vec![7; MAX_BODY_BYTES as usize]);
+		// The longest bodies that the chain allows, and not those that the token names: refused by their hash alone.
+		longest.program = vec![0; MAX_PROGRAM_BYTES as usize];
+		longest.dependencies = vec![vec![0; MAX_OUTPUT_BYTES as usize]; MAX_DEPENDENCIES];
+		assert_eq!(start(address, &longest).status, 202);
+		let tally = fetch(address, &longest.token).statement.body().outcome.tally();
+		assert_eq!(tally, Err(FailureCode::InputMismatch));
 	});
 }
 
@@ -245,6 +276,12 @@ fn every_refusal_should_have_its_status_and_code() {
 		check(post(address, "/v1/jobs", SCALE, &body[..body.len() - 1]), 400, "bad-request");
 		check(post(address, "/v1/attest", JSON, b"{}"), 400, "bad-request");
 		check(post(address, "/v1/attest", JSON, b"\xff"), 400, "bad-request");
+		let token = good.token.encode();
+		check(get(address, "/v1/acks"), 405, "method");
+		check(post(address, "/v1/acks", JSON, &token), 415, "content-type");
+		check(post(address, "/v1/acks", SCALE, &token[..token.len() - 1]), 400, "bad-request");
+		check(post(address, "/v1/acks", SCALE, &[&token[..], &[0]].concat()), 400, "bad-request");
+		check(post(address, "/v1/acks", SCALE, &[0; 4 * 1024 + 1]), 413, "too-large");
 		check(get(address, &path_of(&good.token)), 404, "unknown-job");
 		for path in [
 			"/v1/jobs/x/1/00".to_string(),
@@ -262,6 +299,7 @@ fn every_refusal_should_have_its_status_and_code() {
 		let mut expired = good.clone();
 		expired.token.expires_at = expired.token.acted_on.0;
 		check(start(address, &expired), 410, "expired");
+		check(post(address, "/v1/acks", SCALE, &expired.token.encode()), 410, "expired");
 
 		let head = |host: &str| {
 			let text =

@@ -2,13 +2,18 @@
 //!
 //! For the accounts `//Node//1`, `//Node//2`, … it does what an operator does with `concordat node
 //! register`: hands the operator key to the keystore, stakes a node, and has its enclave attest. It
-//! acts on what the chain says, one step at a time, and tries again after a few blocks: a step that
-//! was lost, or a lease that has run out, heals by itself.
+//! acts on what the chain says, one step at a time, and tries again after a few blocks, then after
+//! more: a step that was lost, or a lease that has run out, heals by itself.
+//!
+//! A lease is renewed between half and three quarters of its life, at a place that follows from the key of
+//! the enclave. Leases that began in one block therefore do not end in one, and a renewal that the chain
+//! refuses can be repeated for hours before the node has to stop.
 
 use super::client;
 use crate::service::{FullClient, FullPool};
 use codec::{Decode, Encode};
 use concordat_primitives::{
+	attest::Lease,
 	enclave_api::{AttestRequest, Identity},
 	node::{NodeRole, NodeSpec, NodeStatus, OperatorId, Resources, OPERATOR_KEY_TYPE},
 	runtime_api::ConcordatApi,
@@ -30,8 +35,10 @@ use sp_keystore::{Keystore, KeystorePtr};
 use sp_runtime::{generic::Era, traits::IdentifyAccount, MultiSigner};
 use std::{collections::HashMap, sync::Arc};
 
-/// Blocks after which a step that shows no effect is tried again.
+/// Blocks after which a step that shows no effect is tried again; doubled with each further try.
 const RETRY: BlockNumber = 6;
+/// Most blocks between two tries.
+const LONGEST_RETRY: BlockNumber = 150;
 /// What the development nodes can do: what the example clauses need, and two for experiments.
 const CAPABILITIES: [&str; 5] =
 	["hazard.rain", "sim.epidemic", "finance.cat", "test.busy", "general"];
@@ -43,8 +50,45 @@ pub struct DevChain {
 	client: Arc<FullClient>,
 	pool: Arc<FullPool>,
 	keystore: KeystorePtr,
-	/// Block of the last step taken for a development node.
-	acted: HashMap<u32, BlockNumber>,
+	/// The last step taken for a development node, unless nothing is left to do for it.
+	acted: HashMap<u32, Tries>,
+}
+
+/// What can be done for a development node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+	Register,
+	Attest,
+}
+
+/// A step that has shown no effect yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tries {
+	step: Step,
+	/// How often it was tried.
+	count: u32,
+	/// Block of the last time.
+	at: BlockNumber,
+}
+
+impl Tries {
+	/// The next try, if it is due at `now`.
+	fn next(last: Option<Self>, step: Step, now: BlockNumber) -> Option<Self> {
+		// What was tried higher up was tried on a chain that is gone.
+		match last.filter(|last| last.at <= now) {
+			None => Some(Self { step, count: 1, at: now }),
+			// The step before showed its effect; a block or two may pass before it can be built upon.
+			Some(last) if last.step != step => {
+				(now >= last.at.saturating_add(RETRY)).then_some(Self { step, count: 1, at: now })
+			},
+			Some(last) => {
+				let doublings = last.count.saturating_sub(1).min(16);
+				let pause = RETRY.saturating_mul(1 << doublings).min(LONGEST_RETRY);
+				let count = last.count.saturating_add(1);
+				(now >= last.at.saturating_add(pause)).then_some(Self { step, count, at: now })
+			},
+		}
+	}
 }
 
 impl DevChain {
@@ -71,13 +115,18 @@ impl DevChain {
 		if info.finalized_number == 0 {
 			return Ok(());
 		}
-		if self.acted.get(&number).is_some_and(|block| info.best_number < block + RETRY) {
-			return Ok(());
-		}
 		let suri = format!("//Node//{number}");
 		let pair = sr25519::Pair::from_string(&suri, None).map_err(|e| e.to_string())?;
 		let account = MultiSigner::from(pair.public()).into_account();
-		let call = match self.node_of(&account)? {
+		let node = self.node_of(&account)?;
+		let Some(step) = next_step(node.as_ref(), identity, info.best_number) else {
+			self.acted.remove(&number);
+			return Ok(());
+		};
+		let last = self.acted.get(&number).copied();
+		let Some(tries) = Tries::next(last, step, info.best_number) else { return Ok(()) };
+		self.acted.insert(number, tries);
+		let call = match node {
 			None => {
 				let operator = self
 					.keystore
@@ -89,7 +138,7 @@ impl DevChain {
 					stake: STAKE,
 				})
 			},
-			Some(node) if wants_evidence(&node, identity) => {
+			Some(node) => {
 				let request = AttestRequest {
 					genesis: info.genesis_hash,
 					node: node.id,
@@ -106,9 +155,7 @@ impl DevChain {
 					challenge: (info.finalized_number, info.finalized_hash),
 				})
 			},
-			Some(_) => return Ok(()),
 		};
-		self.acted.insert(number, info.best_number);
 		self.submit(&pair, account, call).await
 	}
 
@@ -171,13 +218,28 @@ impl DevChain {
 	}
 }
 
-fn wants_evidence(node: &NodeView, identity: &Identity) -> bool {
-	let takes_leases = matches!(node.status, NodeStatus::Registered | NodeStatus::Inactive(_))
-		|| node.status == NodeStatus::Active;
+/// What is to be done for a node whose enclave is `identity`, if anything.
+fn next_step(node: Option<&NodeView>, identity: &Identity, now: BlockNumber) -> Option<Step> {
+	let Some(node) = node else { return Some(Step::Register) };
+	let takes_leases = matches!(
+		node.status,
+		NodeStatus::Registered | NodeStatus::Active | NodeStatus::Inactive(_)
+	);
 	let held = node.lease.as_ref().is_some_and(|view| {
-		view.refusal.is_none() && view.lease.signing_key == identity.signing_key
+		let lease = &view.lease;
+		let is_ours = lease.signing_key == identity.signing_key;
+		view.refusal.is_none() && is_ours && now < renewal(lease)
 	});
-	takes_leases && !held
+	(takes_leases && !held).then_some(Step::Attest)
+}
+
+/// First block at which a lease is to be renewed: between half and three quarters of its life. The same
+/// whoever asks, and another one for each enclave.
+fn renewal(lease: &Lease) -> BlockNumber {
+	let life = lease.expires_at.saturating_sub(lease.issued_at);
+	let [a, b, c, d, ..] = lease.signing_key;
+	let place = BlockNumber::from_le_bytes([a, b, c, d]).checked_rem(life / 4).unwrap_or(0);
+	lease.issued_at.saturating_add(life / 2).saturating_add(place)
 }
 
 fn spec() -> Result<NodeSpec, String> {
@@ -192,4 +254,127 @@ fn spec() -> Result<NodeSpec, String> {
 		resources: Resources { cpu_cores: 1, memory_mib: 1_024, ..Default::default() },
 		latency_class: 0,
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use concordat_primitives::{
+		attest::{LeaseRefusal, Measurement, PlatformId, TcbStatus, Vendor},
+		node::InactiveReason,
+		views::LeaseView,
+	};
+
+	fn identity(key: [u8; 32]) -> Identity {
+		Identity {
+			signing_key: key,
+			encryption_key: [0; 32],
+			measurement: Measurement([1; 48]),
+			vendor: Vendor::Simulated,
+			simulated: true,
+			version: "0".into(),
+		}
+	}
+
+	fn lease(key: [u8; 32], issued_at: BlockNumber, expires_at: BlockNumber) -> Lease {
+		Lease {
+			id: 1,
+			node: 7,
+			vendor: Vendor::Simulated,
+			measurement: Measurement([1; 48]),
+			platform: PlatformId([2; 32]),
+			tcb: TcbStatus::UpToDate,
+			signing_key: key,
+			encryption_key: [0; 32],
+			simulated: true,
+			issued_at,
+			expires_at,
+		}
+	}
+
+	fn node(status: NodeStatus, lease: Option<Lease>, refusal: Option<LeaseRefusal>) -> NodeView {
+		NodeView {
+			id: 7,
+			controller: AccountId::new([9; 32]),
+			operator_key: Default::default(),
+			spec: spec().unwrap(),
+			status,
+			stake: STAKE,
+			frozen: 0,
+			last_heartbeat: 0,
+			running: 0,
+			reputation: (0, 0),
+			lease: lease.map(|lease| LeaseView { lease, refusal }),
+		}
+	}
+
+	#[test]
+	fn a_lease_should_be_renewed_well_before_it_ends() {
+		for life in [0, 1, 3, 4, 40, 21_600] {
+			for first in [0u8, 1, 77, 0xff] {
+				let lease = lease([first; 32], 1_000, 1_000 + life);
+				let at = renewal(&lease);
+				assert!(
+					at >= 1_000 + life / 2 && at <= 1_000 + life / 2 + life / 4,
+					"{life}: {at}"
+				);
+				assert_eq!(at, renewal(&lease), "the same whenever it is asked");
+			}
+		}
+	}
+
+	#[test]
+	fn leases_of_one_block_should_not_be_renewed_in_one_block() {
+		let places: std::collections::BTreeSet<_> = (1..=5u8)
+			.map(|n| {
+				let key = sp_core::ed25519::Pair::from_seed(&[n; 32]).public().0;
+				renewal(&lease(key, 10, 10 + 21_600))
+			})
+			.collect();
+		assert_eq!(places.len(), 5);
+	}
+
+	#[test]
+	fn the_chain_should_say_what_is_to_be_done() {
+		let (ours, other) = ([1; 32], [2; 32]);
+		let own = || Some(lease(ours, 100, 300));
+		let before = renewal(&lease(ours, 100, 300)) - 1;
+		let step = |node: Option<NodeView>, now| next_step(node.as_ref(), &identity(ours), now);
+		assert_eq!(step(None, 5), Some(Step::Register));
+		assert_eq!(step(Some(node(NodeStatus::Registered, None, None)), 5), Some(Step::Attest));
+		assert_eq!(step(Some(node(NodeStatus::Active, own(), None)), before), None);
+		assert_eq!(
+			step(Some(node(NodeStatus::Active, own(), None)), before + 1),
+			Some(Step::Attest)
+		);
+		let refused = Some(LeaseRefusal::MeasurementRevoked);
+		assert_eq!(
+			step(Some(node(NodeStatus::Active, own(), refused)), before),
+			Some(Step::Attest)
+		);
+		let others = Some(lease(other, 100, 300));
+		assert_eq!(step(Some(node(NodeStatus::Active, others, None)), before), Some(Step::Attest));
+		let lost = NodeStatus::Inactive(InactiveReason::LeaseLost);
+		assert_eq!(step(Some(node(lost, None, None)), 5), Some(Step::Attest));
+		assert_eq!(step(Some(node(NodeStatus::Unbonding { until: 9 }, None, None)), 5), None);
+	}
+
+	#[test]
+	fn a_step_that_has_no_effect_should_be_repeated_after_growing_pauses() {
+		let mut last = Tries::next(None, Step::Attest, 100);
+		assert_eq!(last, Some(Tries { step: Step::Attest, count: 1, at: 100 }));
+		let mut at = 100;
+		for pause in [6, 12, 24, 48, 96, 150, 150] {
+			assert_eq!(Tries::next(last, Step::Attest, at + pause - 1), None, "too early");
+			at += pause;
+			last = Tries::next(last, Step::Attest, at);
+			assert_eq!(last.map(|tries| tries.at), Some(at));
+		}
+		// The next step begins anew.
+		assert_eq!(Tries::next(last, Step::Register, at + RETRY - 1), None);
+		let next = Tries::next(last, Step::Register, at + RETRY);
+		assert_eq!(next.map(|tries| tries.count), Some(1));
+		// A chain that is gone holds nothing up.
+		assert!(Tries::next(last, Step::Attest, 3).is_some());
+	}
 }

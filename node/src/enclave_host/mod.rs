@@ -7,8 +7,11 @@
 //! seconds it asks each enclave who it is, and lists those that answer. A restarted enclave, which
 //! has new keys, is therefore picked up without touching the node, and one that died drops out, so
 //! that no heartbeat vouches for it.
+//!
+//! The worker cannot fetch anything either: what the chain names and does not keep, [`content`] finds for it.
 
 mod client;
+pub mod content;
 mod dev;
 
 use crate::{cli::EnclaveOptions, metrics::EnclaveMetrics, service::FullBackend};

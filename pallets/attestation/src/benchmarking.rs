@@ -1,9 +1,9 @@
 //! Benchmarks: one for each call and for each step of the hook, in its worst case.
 
 use crate::{
-	ActiveMeasurements, Agenda, Anchors, BenchmarkHelper, Call, CarryOver, Config, LeaseOfNode,
-	Leases, MeasurementStatus, Measurements, Pallet, Parameters, Params, SimulationAllowed,
-	UsedChallenges, WeightInfo, MAX_ANCHORS,
+	ActiveMeasurements, Agenda, Anchors, BenchmarkHelper, Call, CarryOver, Config, FormerKey,
+	FormerKeys, LeaseOfNode, Leases, MeasurementStatus, Measurements, Pallet, Parameters, Params,
+	SimulationAllowed, UsedChallenges, WeightInfo, MAX_ANCHORS, MAX_FORMER_KEYS,
 };
 use alloc::boxed::Box;
 use concordat_attestation::{
@@ -33,7 +33,7 @@ fn set_block<T: Config>(block: BlockNumber) {
 }
 
 fn hash(block: BlockNumber) -> Hash {
-	Hash::from_low_u64_be(u64::from(block) + 1)
+	Hash::from(sp_io::hashing::blake2_256(&block.to_le_bytes()))
 }
 
 fn production(key: u8) -> Anchor {
@@ -80,7 +80,8 @@ fn evidence<T: Config>(
 	Box::new(Evidence::Simulated(simulated::sign(report, &TEST_ANCHOR_SEED)))
 }
 
-/// A node with a lease on the key and the platform of this number.
+/// A node with a lease on the key and the platform of this number, which answers for as many former keys as it may
+/// and still get a lease for another one.
 fn leased<T: Config>(number: u8) -> Result<(AccountId, Lease), BenchmarkError> {
 	let controller: AccountId = account("controller", number.into(), 0);
 	let node = T::BenchmarkHelper::add_node(&controller);
@@ -101,8 +102,13 @@ fn leased<T: Config>(number: u8) -> Result<(AccountId, Lease), BenchmarkError> {
 	crate::LeaseOfKey::<T>::insert(lease.signing_key, lease.id);
 	crate::LeaseOfPlatform::<T>::insert(lease.platform, lease.id);
 	crate::NextLease::<T>::put(lease.id + 1);
+	crate::FirstOfRow::<T>::insert(node, 0);
 	Agenda::<T>::insert(lease.expires_at, lease.id, ());
 	Leases::<T>::insert(lease.id, &lease);
+	let former = (2..MAX_FORMER_KEYS as u8)
+		.map(|key| FormerKey { key: [0x80 | key; 32], until: BlockNumber::MAX })
+		.collect();
+	FormerKeys::<T>::insert(node, BoundedVec::truncate_from(former));
 	Ok((controller, lease))
 }
 
@@ -134,6 +140,7 @@ mod benchmarks {
 
 		assert!(LeaseOfNode::<T>::get(old.node).is_some_and(|id| id != old.id));
 		assert_eq!(Leases::<T>::count(), 1);
+		assert_eq!(FormerKeys::<T>::get(old.node).len() as u32, MAX_FORMER_KEYS - 1);
 		Ok(())
 	}
 

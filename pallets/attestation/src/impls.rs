@@ -1,9 +1,9 @@
 //! What the calls do, and what other pallets see.
 
 use crate::{
-	ActiveMeasurements, Agenda, Anchors, Config, Error, Event, LeaseOfKey, LeaseOfNode,
-	LeaseOfPlatform, Leases, LossCause, MeasurementStatus, Measurements, NextLease, Pallet,
-	Parameters, SimulationAllowed, UsedChallenges, WeightInfo,
+	ActiveMeasurements, Agenda, Anchors, Config, Error, Event, FirstOfRow, FormerKey, FormerKeys,
+	LeaseOfKey, LeaseOfNode, LeaseOfPlatform, Leases, LossCause, MeasurementStatus, Measurements,
+	NextLease, Pallet, Parameters, SimulationAllowed, UsedChallenges, WeightInfo,
 };
 use concordat_attestation::{Anchor, AnchorKind, Claims, Evidence, Vendor, VerifyError};
 use concordat_primitives::{
@@ -83,6 +83,8 @@ impl<T: Config> Pallet<T> {
 		);
 		let key_holder =
 			Self::holder(LeaseOfKey::<T>::get(signing_key), node, now, Error::KeyInUse)?;
+		let old = Self::stored_lease_of_node(node);
+		Self::ensure_room_for(node, &signing_key, old.as_ref(), now)?;
 
 		let seconds = T::Time::now().as_secs();
 		let claims = concordat_attestation::verify(evidence, &Anchors::<T>::get(), seconds)?;
@@ -122,8 +124,27 @@ impl<T: Config> Pallet<T> {
 				displaced += 1;
 			}
 		}
-		Self::grant(node, claims, signing_key, encryption_key, now, expires_at);
+		Self::grant(node, old, claims, signing_key, encryption_key, now, expires_at);
 		Ok(displaced)
+	}
+
+	/// A node that gets a lease for `key` has to have room for every key that it answers for, and for this one when
+	/// its time has come.
+	fn ensure_room_for(
+		node: NodeId,
+		key: &SigningKey,
+		old: Option<&Lease>,
+		now: BlockNumber,
+	) -> Result<(), Error<T>> {
+		let former = FormerKeys::<T>::get(node);
+		let others = former.iter().filter(|one| one.counts(now) && one.key != *key).count();
+		let known = |key: &SigningKey| former.iter().any(|one| one.counts(now) && one.key == *key);
+		let replaced = old.is_some_and(|old| old.signing_key != *key && !known(&old.signing_key));
+		ensure!(
+			others.saturating_add(usize::from(replaced)) < crate::MAX_FORMER_KEYS as usize,
+			Error::<T>::TooManyKeys
+		);
+		Ok(())
 	}
 
 	/// The challenge is a recent block of this chain that the node has not used.
@@ -164,15 +185,23 @@ impl<T: Config> Pallet<T> {
 
 	fn grant(
 		node: NodeId,
+		old: Option<Lease>,
 		claims: Claims,
 		signing_key: SigningKey,
 		encryption_key: EncryptionKey,
 		now: BlockNumber,
 		expires_at: BlockNumber,
 	) {
-		let replaced = Self::stored_lease_of_node(node).map(|old| {
+		let first = old
+			.as_ref()
+			.filter(|old| Self::is_renewed_by(old, &claims, &signing_key))
+			.map(|old| FirstOfRow::<T>::get(node).unwrap_or(old.id));
+		let replaced = old.map(|old| {
 			// The listener hears of the fresh one instead.
 			Self::remove(&old);
+			if old.signing_key != signing_key {
+				Self::remember(&old, now);
+			}
 			old.id
 		});
 		let id = NextLease::<T>::mutate(|next| {
@@ -194,6 +223,7 @@ impl<T: Config> Pallet<T> {
 			expires_at,
 		};
 		LeaseOfNode::<T>::insert(node, id);
+		FirstOfRow::<T>::set(node, first);
 		LeaseOfKey::<T>::insert(signing_key, id);
 		LeaseOfPlatform::<T>::insert(lease.platform, id);
 		Agenda::<T>::insert(expires_at, id, ());
@@ -220,14 +250,44 @@ impl<T: Config> Pallet<T> {
 	fn remove(lease: &Lease) -> bool {
 		Leases::<T>::remove(lease.id);
 		LeaseOfNode::<T>::remove(lease.node);
+		FirstOfRow::<T>::remove(lease.node);
 		LeaseOfKey::<T>::remove(lease.signing_key);
 		LeaseOfPlatform::<T>::remove(lease.platform);
 		Agenda::<T>::take(lease.expires_at, lease.id).is_some()
 	}
 
+	/// Whether a lease on these claims for this key renews `old`.
+	fn is_renewed_by(old: &Lease, claims: &Claims, key: &SigningKey) -> bool {
+		let Claims { vendor, measurement, simulated, .. } = claims;
+		(old.signing_key, old.vendor, old.measurement, old.simulated)
+			== (*key, *vendor, *measurement, *simulated)
+	}
+
+	/// Whether whoever was chosen under the lease numbered `lease` goes on under `present`. The node's leases since the
+	/// first of the row are all in the row, for anything else that happened to one of them ended the row.
+	fn carries_on(present: &Lease, lease: LeaseId) -> bool {
+		present.id == lease
+			|| (lease < present.id
+				&& FirstOfRow::<T>::get(present.node).is_some_and(|first| first <= lease))
+	}
+
+	/// Keeps the key of a lease that goes tied to its node. What no longer counts makes room.
+	fn remember(lease: &Lease, now: BlockNumber) {
+		let until = now.saturating_add(Parameters::<T>::get().key_memory);
+		FormerKeys::<T>::mutate(lease.node, |former| {
+			former.retain(|one| one.counts(now) && one.key != lease.signing_key);
+			// There is room, as `ensure_room_for` saw to when the lease was granted.
+			if former.try_push(FormerKey { key: lease.signing_key, until }).is_err() {
+				log::error!(target: crate::LOG_TARGET, "node {} has too many keys", lease.node);
+			}
+		});
+	}
+
 	/// Removes a lease and tells of it, unless that has been told already.
 	pub(crate) fn end(lease: &Lease, cause: LossCause) {
-		if !Self::remove(lease) {
+		let untold = Self::remove(lease);
+		Self::remember(lease, Self::now());
+		if !untold {
 			Self::deposit_event(Event::LeaseForgotten { node: lease.node, lease: lease.id });
 			return;
 		}
@@ -337,7 +397,7 @@ impl<T: Config> LeaseInspect for Pallet<T> {
 		allow_simulated: bool,
 	) -> Result<Lease, LeaseRefusal> {
 		let present = Self::stored_lease_of_node(node).ok_or(LeaseRefusal::None)?;
-		ensure!(present.id == lease, LeaseRefusal::Superseded);
+		ensure!(Self::carries_on(&present, lease), LeaseRefusal::Superseded);
 		match Self::standing(&present, Self::now()) {
 			// The clause's own list comes before the simulator, as the order of refusals says.
 			Some(refusal) if refusal != LeaseRefusal::Simulated => return Err(refusal),
@@ -363,9 +423,15 @@ impl<T: Config> LeaseInspect for Pallet<T> {
 		Self::stored_lease_of_node(node)
 	}
 
+	fn is_key_of(node: NodeId, key: &SigningKey) -> bool {
+		let now = Self::now();
+		Self::stored_lease_of_node(node).is_some_and(|lease| lease.signing_key == *key)
+			|| FormerKeys::<T>::get(node).iter().any(|one| one.key == *key && one.counts(now))
+	}
+
 	fn weight() -> Weight {
-		// The node's lease number, the lease, its measurement, the leave for simulation.
-		T::DbWeight::get().reads(4)
+		// The node's lease number, the lease, its row, its measurement, the leave for simulation.
+		T::DbWeight::get().reads(5)
 	}
 }
 

@@ -26,6 +26,21 @@
 //! most one lease, and so has a signing key and a platform. Another node's lease that no longer passes
 //! is no obstacle: it is removed.
 //!
+//! # Renewal
+//!
+//! A lease that takes the place of the node's own older one, for the same key and the same code on the
+//! same kind of evidence, *renews* it. Whoever was chosen under the older one goes on under the newer
+//! one, which is what is judged from then on. A lease that was ended (surrendered, invalidated, evicted)
+//! is never renewed: what the node gets afterwards begins a new row.
+//!
+//! # Keys of the past
+//!
+//! An enclave that signed two statements for one attempt must not escape by attesting with another key.
+//! So a node answers for the key of a lease for [`Params::key_memory`] blocks after the lease has gone,
+//! however it went. There is room for [`MAX_FORMER_KEYS`] of them; a node that has used as many in that
+//! time gets no lease for yet another key until the oldest is forgotten, because a key that could be
+//! pushed out of memory would not be remembered at all. Renewals of one key take no room.
+//!
 //! # Life of a lease
 //!
 //! ```text
@@ -55,7 +70,8 @@
 //!
 //! # Bounds
 //!
-//! One lease per node. Used challenges are kept for as long as the chain remembers their block's hash,
+//! One lease per node, and a bounded list of former keys, which is cleared of what no longer counts when
+//! the node's lease goes. Used challenges are kept for as long as the chain remembers their block's hash,
 //! then forgotten. Expired leases and old challenges are drained block by block under
 //! `T::HookWeight`; what does not fit is carried over to the next block.
 //!
@@ -69,6 +85,9 @@
 //! 5. The count of active measurements is right.
 //! 6. No used challenge is older than the block hashes that the chain remembers.
 //! 7. The parameters are valid; no anchor is there twice.
+//! 8. A row of renewals belongs to a node that has a lease, and begins with an older one.
+//! 9. A node answers for a former key once, and one that has a lease has room for its key to become a
+//!    former one.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -180,6 +199,22 @@ pub mod pallet {
 	/// The lease of a node. Lives and dies with the lease.
 	#[pallet::storage]
 	pub type LeaseOfNode<T: Config> = StorageMap<_, Twox64Concat, NodeId, LeaseId, OptionQuery>;
+
+	/// First lease of the row of renewals whose last one is the node's present lease; none if that renews
+	/// nothing. Written by `attest`; dies with the lease.
+	#[pallet::storage]
+	pub type FirstOfRow<T: Config> = StorageMap<_, Twox64Concat, NodeId, LeaseId, OptionQuery>;
+
+	/// Keys of leases that are gone and that the node still answers for. Written when a lease goes; what no
+	/// longer counts is removed then.
+	#[pallet::storage]
+	pub type FormerKeys<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		NodeId,
+		BoundedVec<FormerKey, ConstU32<MAX_FORMER_KEYS>>,
+		ValueQuery,
+	>;
 
 	/// The lease that a key signs under. Lives and dies with the lease.
 	#[pallet::storage]
@@ -386,6 +421,9 @@ pub mod pallet {
 		/// The parameters make no sense: durations are at least one block, the challenge window at most
 		/// the block hashes that the chain remembers, and revoked firmware is never accepted.
 		InvalidParams,
+		/// The node has used so many signing keys lately that it cannot take another one before the
+		/// oldest is forgotten.
+		TooManyKeys,
 	}
 
 	#[pallet::hooks]

@@ -1,9 +1,9 @@
 //! The invariants of the crate head, in code.
 
 use crate::{
-	ActiveMeasurements, Agenda, Anchors, CarryOver, Config, LeaseOfKey, LeaseOfNode,
-	LeaseOfPlatform, Leases, MeasurementStatus, Measurements, NextLease, Pallet, Parameters,
-	SimulationAllowed, UsedChallenges,
+	ActiveMeasurements, Agenda, Anchors, CarryOver, Config, FirstOfRow, FormerKeys, LeaseOfKey,
+	LeaseOfNode, LeaseOfPlatform, Leases, MeasurementStatus, Measurements, NextLease, Pallet,
+	Parameters, SimulationAllowed, UsedChallenges, MAX_FORMER_KEYS,
 };
 use concordat_attestation::{AnchorKind, Vendor};
 use frame_support::ensure;
@@ -13,6 +13,8 @@ impl<T: Config> Pallet<T> {
 	/// Checks every invariant that the crate head lists.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_leases()?;
+		Self::try_state_rows()?;
+		Self::try_state_keys()?;
 		Self::try_state_agenda()?;
 		Self::try_state_trust()?;
 		Self::try_state_challenges()
@@ -32,6 +34,38 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				LeaseOfPlatform::<T>::get(lease.platform) == Some(id),
 				"the platform knows its lease"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_rows() -> Result<(), TryRuntimeError> {
+		for (node, first) in FirstOfRow::<T>::iter() {
+			ensure!(
+				LeaseOfNode::<T>::get(node).is_some_and(|present| first < present),
+				"a row begins before the lease that its node has"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_keys() -> Result<(), TryRuntimeError> {
+		let now = Self::now();
+		for (node, former) in FormerKeys::<T>::iter() {
+			for (place, one) in former.iter().enumerate() {
+				ensure!(
+					former.iter().take(place).all(|other| other.key != one.key),
+					"a node answers for a former key once"
+				);
+			}
+			let Some(present) = Self::stored_lease_of_node(node) else { continue };
+			let others = former
+				.iter()
+				.filter(|one| one.counts(now) && one.key != present.signing_key)
+				.count();
+			ensure!(
+				others < MAX_FORMER_KEYS as usize,
+				"there is room for the present key to become a former one"
 			);
 		}
 		Ok(())

@@ -2,8 +2,8 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
-	attest::{LeaseRefusal, TcbStatus},
-	units::{HOURS, MINUTES, SLOT_MILLIS},
+	attest::{LeaseRefusal, SigningKey, TcbStatus},
+	units::{DAYS, HOURS, MINUTES, SLOT_MILLIS},
 	BlockNumber,
 };
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_ANCHORS: u32 = 16;
 /// As many TCB statuses as there are.
 pub const MAX_TCB: u32 = 7;
+/// Most keys that a node answers for besides the one of its lease.
+pub const MAX_FORMER_KEYS: u32 = 64;
 
 /// What governance may change.
 #[derive(
@@ -38,15 +40,19 @@ pub struct Params {
 	pub challenge_window: BlockNumber,
 	/// Firmware states that get a lease; never `Revoked`.
 	pub accepted_tcb: BoundedVec<TcbStatus, ConstU32<MAX_TCB>>,
+	/// How long a node answers for a key after its lease for it has gone, in blocks: for as long as evidence may be
+	/// brought and its stake can be reached. At least the challenge window of a job and the dispute window together.
+	pub key_memory: BlockNumber,
 }
 
 impl Default for Params {
-	/// 12 hours; 5 minutes; only firmware with nothing to mend.
+	/// 12 hours; 5 minutes; only firmware with nothing to mend; 28 days, as long as stake takes to unbond.
 	fn default() -> Self {
 		Self {
 			lease_duration: 12 * HOURS,
 			challenge_window: 5 * MINUTES,
 			accepted_tcb: BoundedVec::truncate_from(alloc::vec![TcbStatus::UpToDate]),
+			key_memory: 28 * DAYS,
 		}
 	}
 }
@@ -58,6 +64,23 @@ impl Params {
 			&& (1..=hashes).contains(&self.challenge_window)
 			&& !self.accepted_tcb.is_empty()
 			&& !self.accepted_tcb.contains(&TcbStatus::Revoked)
+			&& self.key_memory > 0
+	}
+}
+
+/// A key that a node has signed with, under a lease that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct FormerKey {
+	/// The key.
+	pub key: SigningKey,
+	/// First block at which the node no longer answers for it.
+	pub until: BlockNumber,
+}
+
+impl FormerKey {
+	/// Whether the node answers for it at `now`.
+	pub const fn counts(&self, now: BlockNumber) -> bool {
+		now < self.until
 	}
 }
 
@@ -218,6 +241,7 @@ mod tests {
 			Params { lease_duration: 0, ..good.clone() },
 			Params { challenge_window: 0, ..good.clone() },
 			Params { accepted_tcb: Default::default(), ..good.clone() },
+			Params { key_memory: 0, ..good.clone() },
 			Params {
 				accepted_tcb: BoundedVec::truncate_from(vec![TcbStatus::Revoked]),
 				..good.clone()

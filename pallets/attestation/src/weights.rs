@@ -56,29 +56,31 @@ macro_rules! weights {
 	($db:expr) => {
 		fn attest(displaced: u32) -> Weight {
 			// Reads: parameters, challenge's block, used challenge, simulation, key, anchors, genesis,
-			// time, measurement, platform, node, old lease, its agenda, next number, lease, counter.
-			// Writes: used challenge; lease, counter, next number; node; and old and new of lease, key,
-			// platform, agenda.
-			// For each displaced lease: reads lease (twice), measurement, simulation, parameters, agenda;
-			// writes lease, counter, node, key, platform, agenda.
-			Weight::from_parts(VERIFY + 60_000_000, 32_768)
-				.saturating_add($db.reads_writes(16, 13))
+			// time, measurement, platform, node, old lease, its row, its agenda, former keys, next number,
+			// lease, counter.
+			// Writes: used challenge; lease, counter, next number; node, row, former keys; and old and new
+			// of lease, key, platform, agenda.
+			// For each displaced lease: reads lease (twice), measurement, simulation, parameters, agenda,
+			// former keys; writes lease, counter, node, row, key, platform, agenda, former keys.
+			Weight::from_parts(VERIFY + 65_000_000, 40_960)
+				.saturating_add($db.reads_writes(18, 15))
 				.saturating_add(
-					Weight::from_parts(25_000_000, 8_192)
-						.saturating_add($db.reads_writes(6, 6))
+					Weight::from_parts(28_000_000, 12_288)
+						.saturating_add($db.reads_writes(7, 8))
 						.saturating_mul(displaced.into()),
 				)
 		}
 		fn surrender() -> Weight {
-			// Node, lease, agenda, counter; lease, counter, node, key, platform, agenda.
-			Weight::from_parts(25_000_000, 8_192).saturating_add($db.reads_writes(4, 6))
+			// Node, lease, agenda, counter, former keys, parameters; lease, counter, node, row, key,
+			// platform, agenda, former keys.
+			Weight::from_parts(28_000_000, 12_288).saturating_add($db.reads_writes(6, 8))
 		}
 		fn invalidate() -> Weight {
-			Weight::from_parts(25_000_000, 8_192).saturating_add($db.reads_writes(3, 6))
+			Weight::from_parts(28_000_000, 12_288).saturating_add($db.reads_writes(5, 8))
 		}
 		fn evict() -> Weight {
-			// Besides: measurement, simulation, parameters.
-			Weight::from_parts(28_000_000, 12_288).saturating_add($db.reads_writes(6, 6))
+			// Besides: measurement, simulation.
+			Weight::from_parts(31_000_000, 16_384).saturating_add($db.reads_writes(7, 8))
 		}
 		fn allow_measurement() -> Weight {
 			Weight::from_parts(9_000_000, 4_096).saturating_add($db.reads_writes(2, 2))

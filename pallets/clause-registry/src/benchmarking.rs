@@ -195,12 +195,45 @@ mod benchmarks {
 
 	#[benchmark]
 	fn job_closed() -> Result<(), BenchmarkError> {
-		let (_, id) = registered::<T>(ClauseStatus::Retired)?;
-		change::<T>(|record| record.open_jobs = 1);
+		let (_, id) = registered::<T>(ClauseStatus::Active)?;
+		// The failure that puts the clause into safe mode.
+		let failures = Parameters::<T>::get().failure_threshold;
+		change::<T>(|record| {
+			(record.open_jobs, record.kept_jobs) = (1, 1);
+			record.failures = failures;
+		});
 
 		#[block]
 		{
 			<Pallet<T> as ClauseJobs>::job_closed(&id, Some(false));
+		}
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.status != ClauseStatus::Active));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn job_pruned() -> Result<(), BenchmarkError> {
+		let (_, id) = registered::<T>(ClauseStatus::Retired)?;
+		change::<T>(|record| record.kept_jobs = 2);
+
+		#[block]
+		{
+			<Pallet<T> as ClauseJobs>::job_pruned(&id);
+		}
+
+		assert!(Clauses::<T>::get(id).is_some_and(|r| r.deposit.is_some()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn job_pruned_last() -> Result<(), BenchmarkError> {
+		let (_, id) = registered::<T>(ClauseStatus::Retired)?;
+		change::<T>(|record| record.kept_jobs = 1);
+
+		#[block]
+		{
+			<Pallet<T> as ClauseJobs>::job_pruned(&id);
 		}
 
 		assert!(Clauses::<T>::get(id).is_some_and(|r| r.deposit.is_none()));

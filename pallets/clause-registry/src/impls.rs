@@ -93,6 +93,7 @@ impl<T: Config> Pallet<T> {
 			spec,
 			status,
 			open_jobs: 0,
+			kept_jobs: 0,
 			failures: 0,
 			registered_at: now,
 			index,
@@ -253,11 +254,23 @@ impl<T: Config> Pallet<T> {
 			},
 			None => {},
 		}
+		changed
+	}
+
+	/// Counts a job whose records are gone; returns whether it was the last one that a retired clause had
+	/// to wait for.
+	fn forget_job(id: &ClauseId, record: &mut ClauseRecord) -> bool {
+		if record.kept_jobs <= record.open_jobs {
+			log::error!(target: LOG_TARGET, "a job of {id} is gone that never ended");
+			return false;
+		}
+		record.kept_jobs = record.kept_jobs.saturating_sub(1);
+		let last = record.is_done();
 		if let Err(error) = Self::release_if_done(id, record) {
 			// The deposit stays on hold and on record, so nothing is lost.
 			log::error!(target: LOG_TARGET, "the deposit of {id} is not released: {error:?}");
 		}
-		changed
+		last
 	}
 
 	/// A clause, for clients.
@@ -311,7 +324,10 @@ impl<T: Config> ClauseInspect<AccountId> for Pallet<T> {
 impl<T: Config> ClauseJobs for Pallet<T> {
 	fn job_opened(id: &ClauseId) {
 		Clauses::<T>::mutate(id, |record| match record {
-			Some(record) => record.open_jobs = record.open_jobs.saturating_add(1),
+			Some(record) => {
+				record.open_jobs = record.open_jobs.saturating_add(1);
+				record.kept_jobs = record.kept_jobs.saturating_add(1);
+			},
 			None => {
 				log::error!(target: LOG_TARGET, "a job began for {id}, which is not registered")
 			},
@@ -328,6 +344,21 @@ impl<T: Config> ClauseJobs for Pallet<T> {
 		});
 		if let Some(status) = changed {
 			Self::announce(id, status);
+		}
+	}
+
+	fn job_pruned(id: &ClauseId) -> Weight {
+		let last = Clauses::<T>::mutate(id, |record| match record {
+			Some(record) => Self::forget_job(id, record),
+			None => {
+				log::error!(target: LOG_TARGET, "a job is gone of {id}, which is not registered");
+				false
+			},
+		});
+		if last {
+			T::WeightInfo::job_pruned_last()
+		} else {
+			T::WeightInfo::job_pruned()
 		}
 	}
 
@@ -351,10 +382,17 @@ impl<T: Config> ClauseJobs for Pallet<T> {
 		T::WeightInfo::job_opened()
 	}
 
+	fn weight_of_closing() -> Weight {
+		T::WeightInfo::job_closed().saturating_add(T::Receipts::weight())
+	}
+
+	fn weight_of_pruning() -> Weight {
+		T::WeightInfo::job_pruned().max(T::WeightInfo::job_pruned_last())
+	}
+
 	fn weight() -> Weight {
-		T::WeightInfo::job_opened()
-			.max(T::WeightInfo::job_closed())
-			.max(T::WeightInfo::suspend())
-			.saturating_add(T::Receipts::weight())
+		let announced = Self::weight_of_closing()
+			.max(T::WeightInfo::suspend().saturating_add(T::Receipts::weight()));
+		announced.max(Self::weight_of_opening()).max(Self::weight_of_pruning())
 	}
 }

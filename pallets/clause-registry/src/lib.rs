@@ -41,14 +41,15 @@
 //! The owner's deposit is held under [`HoldReason::Clause`]: a base, and a price per byte of the
 //! record and of a program on chain (whoever noted the preimage gets its own deposit back once
 //! the clause requests it, so the clause has to pay for the space). When the clause is retired *and*
-//! its last job has ended, the program is no longer requested and the deposit is released in full.
+//! the records of its last job are gone, the program is no longer requested and the deposit is released
+//! in full. A job that has ended counts until then: a dispute may have to run it again.
 //! The record itself (at most 1.6 KB) stays forever: receipts and jobs of years ago remain
 //! explainable. The space for it is paid by the fee of the registration.
 //!
 //! # Invariants (checked by `do_try_state`)
 //!
 //! 1. What is on hold of an owner is the sum of the deposits of its clauses.
-//! 2. A record has no deposit if and only if it is retired and has no open job.
+//! 2. A record has no deposit if and only if it is retired and no job of it is kept; open jobs are kept.
 //! 3. The index is a bijection between `0 .. count` and the records.
 //! 4. The latest version of a name is its greatest registered one; every authority has an owner.
 //! 5. Every program on chain whose clause holds a deposit is requested, and has the length named.

@@ -25,8 +25,9 @@ impl<T: Config> Pallet<T> {
 		for record in Clauses::<T>::iter_values() {
 			ensure!(
 				record.deposit.is_none() == record.is_done(),
-				"no deposit if and only if retired without open jobs"
+				"no deposit if and only if retired and no job is kept"
 			);
+			ensure!(record.open_jobs <= record.kept_jobs, "an open job is not kept");
 			let sum = owed.entry(record.owner).or_default();
 			*sum = sum.saturating_add(record.deposit.unwrap_or(0));
 		}

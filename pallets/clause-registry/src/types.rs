@@ -20,21 +20,24 @@ pub struct ClauseRecord {
 	pub status: ClauseStatus,
 	/// Jobs that have been accepted and have not ended.
 	pub open_jobs: u32,
+	/// Jobs whose records are kept: the open ones, and those that ended and can still be disputed, or be
+	/// run again for a dispute. They need the program.
+	pub kept_jobs: u32,
 	/// Jobs that failed in a row, up to now.
 	pub failures: u32,
 	/// Block of registration.
 	pub registered_at: BlockNumber,
 	/// Place in the order of registration.
 	pub index: u64,
-	/// The deposit on hold. `None` once the clause is retired and its last job has ended: from then
-	/// on the program is not requested any more either.
+	/// The deposit on hold. `None` once the clause is retired and the records of its last job are gone:
+	/// from then on the program is not requested any more either.
 	pub deposit: Option<Balance>,
 }
 
 impl ClauseRecord {
 	/// Whether nothing needs the program any more.
 	pub fn is_done(&self) -> bool {
-		self.status == ClauseStatus::Retired && self.open_jobs == 0
+		self.status == ClauseStatus::Retired && self.kept_jobs == 0
 	}
 }
 

@@ -36,8 +36,12 @@ pub trait WeightInfo {
 	fn set_params() -> Weight;
 	/// Weight of `ClauseJobs::job_opened`.
 	fn job_opened() -> Weight;
-	/// Weight of `ClauseJobs::job_closed`, release included.
+	/// Weight of `ClauseJobs::job_closed`.
 	fn job_closed() -> Weight;
+	/// Weight of `ClauseJobs::job_pruned`, where other jobs are left or the clause is not retired.
+	fn job_pruned() -> Weight;
+	/// Weight of `ClauseJobs::job_pruned` for the last job of a retired clause: release included.
+	fn job_pruned_last() -> Weight;
 	/// Weight of `ClauseJobs::suspend`.
 	fn suspend() -> Weight;
 }
@@ -98,9 +102,14 @@ macro_rules! weights {
 			change($db)
 		}
 		fn job_closed() -> Weight {
-			// A job that puts the clause into safe mode reads the parameters and releases nothing; one
-			// that releases needs no parameters. The sum covers both.
-			change($db).saturating_add(release($db)).saturating_add($db.reads(1))
+			// A job that fails reads the parameters, too.
+			change($db).saturating_add($db.reads(1))
+		}
+		fn job_pruned() -> Weight {
+			change($db)
+		}
+		fn job_pruned_last() -> Weight {
+			change($db).saturating_add(release($db))
 		}
 		fn suspend() -> Weight {
 			change($db)

@@ -1,9 +1,11 @@
 //! The hook: disputes that nobody judged in time resolve as wonky, under a meter.
 
-use crate::{Agenda, CarryOver, Config, Disputes, Pallet, Resolution, WeightInfo, LOG_TARGET};
+use crate::{
+	Agenda, CarryOver, Config, Dispute, Disputes, Pallet, Resolution, WeightInfo, LOG_TARGET,
+};
 use concordat_primitives::{
 	traits::{JobBoard, ReceiptSink},
-	BlockNumber, DisputeId,
+	Balance, BlockNumber, DisputeId,
 };
 use frame_support::{
 	pallet_prelude::Weight, storage::with_storage_layer, traits::tokens::Precision,
@@ -67,11 +69,29 @@ impl<T: Config> Pallet<T> {
 		if let Err(error) = with_storage_layer(|| T::Jobs::unfreeze(record.job, false)) {
 			log::error!(target: LOG_TARGET, "job {} does not thaw: {error:?}", record.job);
 		}
+		let lost = Self::forfeit_share(id, &record);
+		let rest = record.bond.saturating_sub(lost);
 		if let Err(error) =
-			with_storage_layer(|| Self::return_bond(id, &record, Precision::BestEffort))
+			with_storage_layer(|| Self::return_bond(id, &record, rest, Precision::BestEffort))
 		{
 			log::error!(target: LOG_TARGET, "the bond of dispute {id} is not returned: {error:?}");
 		}
 		Self::close(id, record, Resolution::TimedOut);
+	}
+	/// Takes what it costs to have stopped nodes at work for nothing; returns how much. What the treasury cannot take
+	/// (so little that it could not exist of it) returns with the rest.
+	fn forfeit_share(id: DisputeId, record: &Dispute) -> Balance {
+		if record.forfeit == 0 {
+			return 0;
+		}
+		let taken =
+			with_storage_layer(|| Self::forfeit_bond(id, record, record.forfeit, Precision::Exact));
+		match taken {
+			Ok(()) => record.forfeit,
+			Err(error) => {
+				log::error!(target: LOG_TARGET, "dispute {id} costs nothing: {error:?}");
+				0
+			},
+		}
 	}
 }

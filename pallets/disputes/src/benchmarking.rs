@@ -23,6 +23,7 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use sp_core::{crypto::KeyTypeId, ed25519};
+use sp_runtime::Permill;
 
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"benc");
 const EVIDENCE: Hash = Hash::repeat_byte(7);
@@ -141,7 +142,7 @@ mod benchmarks {
 		let origin =
 			T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
 		let bond = T::Currency::minimum_balance().max(1);
-		let params = Params { bond, max_open: 3, max_duration: 9 };
+		let params = Params { bond, max_open: 3, max_duration: 9, run_forfeit: Permill::one() };
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, params.clone());
@@ -177,6 +178,10 @@ mod benchmarks {
 	#[benchmark]
 	fn time_out() -> Result<(), BenchmarkError> {
 		let id = opened::<T>()?;
+		// As if nodes had been at work: the treasury gets its share.
+		Disputes::<T>::mutate(id, |dispute| {
+			dispute.iter_mut().for_each(|dispute| dispute.forfeit = dispute.bond / 2)
+		});
 		let until = Disputes::<T>::get(id).and_then(|d| d.status.open_until()).unwrap_or_default();
 		let mut meter = WeightMeter::with_limit(T::HookWeight::get());
 

@@ -8,9 +8,14 @@ use crate::{
 use concordat_primitives::{
 	attest::SigningKey,
 	cac::{CacV1, SignedCac},
+	clause::MAX_SEATS,
+	job::JobTerms,
 	node::Misconduct,
 	receipt::Operation,
-	traits::{block_number, ClauseJobs, GenesisHash, JobBoard, LeaseInspect, ReceiptSink, Slasher},
+	traits::{
+		block_number, ClauseJobs, GenesisHash, JobBoard, LeaseInspect, NodeInspect, ReceiptSink,
+		Slasher,
+	},
 	views::DisputeView,
 	AccountId, Balance, BlockNumber, DisputeId, Hash, JobId, NodeId,
 };
@@ -30,6 +35,16 @@ impl<T: Config> Pallet<T> {
 		block_number(frame_system::Pallet::<T>::block_number())
 	}
 
+	/// Weight of one slash.
+	pub(crate) fn weight_of_slash() -> Weight {
+		<T::Slasher as Slasher<AccountId>>::weight()
+	}
+
+	/// Weight of asking who controls the nodes of a job.
+	pub(crate) fn weight_of_nodes() -> Weight {
+		<T::Slasher as NodeInspect<AccountId>>::weight().saturating_mul(MAX_SEATS.into())
+	}
+
 	/// Weight of `resolve`.
 	pub(crate) fn resolve_weight(verdict: &Verdict) -> Weight {
 		let culprits = verdict.culprit_count();
@@ -43,7 +58,7 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::resolve(culprits)
 			.saturating_add(T::Jobs::weight())
 			.saturating_add(T::Receipts::weight())
-			.saturating_add(T::Slasher::weight().saturating_mul(culprits.into()))
+			.saturating_add(Self::weight_of_slash().saturating_mul(culprits.into()))
 			.saturating_add(clause)
 	}
 
@@ -62,8 +77,14 @@ impl<T: Config> Pallet<T> {
 		let params = Parameters::<T>::get();
 		let open = OpenOfAccount::<T>::get(&opener);
 		ensure!(open < params.max_open, Error::<T>::TooManyOpen);
+		let at_work = T::Jobs::terms(job).filter(|terms| terms.status.is_assigned());
+		ensure!(
+			at_work.as_ref().is_none_or(|terms| Self::is_concerned(&opener, terms)),
+			Error::<T>::NotConcerned
+		);
 		T::Jobs::freeze(job)?;
 		let bond = params.bond_after(CameToNothing::<T>::get(job));
+		let forfeit = at_work.map_or(0, |_| params.run_forfeit.mul_floor(bond));
 		T::Currency::hold(&HoldReason::DisputeBond.into(), &opener, bond)?;
 
 		let now = Self::now();
@@ -78,6 +99,7 @@ impl<T: Config> Pallet<T> {
 			class,
 			evidence,
 			bond,
+			forfeit,
 			opened_at: now,
 			status: DisputeStatus::Open { until },
 		};
@@ -94,6 +116,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether a job that nodes work on is the account's business.
+	fn is_concerned(who: &AccountId, terms: &JobTerms) -> bool {
+		let controls =
+			|node| T::Slasher::controller(node).is_some_and(|controller| controller == *who);
+		T::Jobs::requester(terms.job).is_some_and(|requester| requester == *who)
+			|| terms.seats.iter().any(|seat| controls(seat.node))
+	}
+
 	pub(crate) fn do_resolve(id: DisputeId, verdict: Verdict) -> DispatchResult {
 		let record = Disputes::<T>::get(id).ok_or(Error::<T>::UnknownDispute)?;
 		let until = record.status.open_until().ok_or(Error::<T>::AlreadyResolved)?;
@@ -101,15 +131,15 @@ impl<T: Config> Pallet<T> {
 		T::Jobs::unfreeze(record.job, matches!(verdict, Verdict::Upheld { .. }))?;
 		let resolution = match verdict {
 			Verdict::Rejected => {
-				Self::forfeit_bond(id, &record)?;
+				Self::forfeit_bond(id, &record, record.bond, Precision::Exact)?;
 				Resolution::Rejected
 			},
 			Verdict::Wonky => {
-				Self::return_bond(id, &record, Precision::Exact)?;
+				Self::return_bond(id, &record, record.bond, Precision::Exact)?;
 				Resolution::Wonky
 			},
 			Verdict::Upheld { culprits, suspend_clause } => {
-				Self::return_bond(id, &record, Precision::Exact)?;
+				Self::return_bond(id, &record, record.bond, Precision::Exact)?;
 				for (node, misconduct) in &culprits {
 					Self::slash_culprit(id, &record, *node, *misconduct);
 				}
@@ -168,6 +198,7 @@ impl<T: Config> Pallet<T> {
 			class: DisputeClass::Security,
 			evidence,
 			bond: 0,
+			forfeit: 0,
 			opened_at: now,
 			status: DisputeStatus::Resolved { at: now, resolution },
 		};
@@ -177,7 +208,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether `key` is, or was at that attempt, the key of the node that `body` names.
 	fn is_key_of(body: &CacV1, key: &SigningKey) -> bool {
-		T::Leases::lease_of_key(key).is_some_and(|lease| lease.node == body.node)
+		T::Leases::is_key_of(body.node, key)
 			|| T::Jobs::terms(body.job).is_some_and(|terms| {
 				terms.seats.iter().any(|seat| {
 					seat.node == body.node
@@ -211,26 +242,34 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
+	/// Returns `amount` of the bond.
 	pub(crate) fn return_bond(
 		id: DisputeId,
 		record: &Dispute,
+		amount: Balance,
 		precision: Precision,
 	) -> DispatchResult {
 		let Some(opener) = record.opener.clone() else { return Ok(()) };
 		let amount =
-			T::Currency::release(&HoldReason::DisputeBond.into(), &opener, record.bond, precision)?;
+			T::Currency::release(&HoldReason::DisputeBond.into(), &opener, amount, precision)?;
 		Self::deposit_event(Event::BondReturned { dispute: id, opener, amount });
 		Ok(())
 	}
 
-	fn forfeit_bond(id: DisputeId, record: &Dispute) -> DispatchResult {
+	/// Takes `amount` of the bond for the treasury.
+	pub(crate) fn forfeit_bond(
+		id: DisputeId,
+		record: &Dispute,
+		amount: Balance,
+		precision: Precision,
+	) -> DispatchResult {
 		let Some(opener) = record.opener.clone() else { return Ok(()) };
 		let amount = T::Currency::transfer_on_hold(
 			&HoldReason::DisputeBond.into(),
 			&opener,
 			&T::Treasury::get(),
-			record.bond,
-			Precision::Exact,
+			amount,
+			precision,
 			Restriction::Free,
 			Fortitude::Force,
 		)?;

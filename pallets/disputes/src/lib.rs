@@ -1,15 +1,15 @@
 //! Disputes: what if it was wrong.
 //!
-//! Anyone may dispute a job with a bond and the hash of some evidence. That freezes the job: no
-//! deadline, payment or pruning touches it until arbiters give their verdict, or nobody does in time.
-//! One case needs no arbiters: two different statements that one enclave key signed for one attempt
-//! prove themselves, and whoever shows them gets the node slashed at once.
+//! A job is disputed with a bond and the hash of some evidence. That freezes the job: no deadline,
+//! payment or pruning touches it until arbiters give their verdict, or nobody does in time. One case
+//! needs no arbiters: two different statements that one enclave key signed for one attempt prove
+//! themselves, and whoever shows them gets the node slashed at once.
 //!
 //! # Surface
 //!
 //! | call | who | does |
 //! |---|---|---|
-//! | [`open`](Pallet::open) | anyone | holds the bond, freezes the job, `Open` |
+//! | [`open`](Pallet::open) | anyone; while nodes are at work, who is concerned | holds the bond, freezes the job, `Open` |
 //! | [`resolve`](Pallet::resolve) | arbiters (`T::ArbiterOrigin`) | `Open → Resolved` with a [`Verdict`] |
 //! | [`report_equivocation`](Pallet::report_equivocation) | anyone | checks the proof, slashes the node; a dispute that is `Resolved` at once |
 //! | [`set_params`](Pallet::set_params) | governance | changes [`Params`] |
@@ -26,8 +26,14 @@
 //! |---|---|---|---|
 //! | Rejected | back to where it was | to the treasury | – |
 //! | Upheld | `Slashed` | back to the opener | culprits slashed, the opener is the reporter; the clause is suspended if the verdict says so |
-//! | Wonky, TimedOut | back to where it was | back to the opener | – |
+//! | Wonky | back to where it was | back to the opener | – |
+//! | TimedOut | back to where it was | back to the opener; a share to the treasury if nodes were at work when it was opened | – |
 //! | Equivocation | untouched | none | the node is slashed for a consensus failure |
+//!
+//! **Who may open.** A result concerns all who rely on it, so that anybody may dispute it for as long as
+//! it can be challenged. A job that nodes still work on concerns its requester, who waits and pays, and
+//! the controllers of the seated nodes, who may find themselves wrongly chosen or misled. Nobody else
+//! can stop it: otherwise a stranger could freeze any job for the length of a dispute.
 //!
 //! **The opener cannot withdraw.** A dispute stops a job, its payment and whatever waits for its
 //! result, so freezing has to cost: whoever could take back a dispute just before it is rejected
@@ -35,6 +41,13 @@
 //! job that came to nothing (rejected, wonky, or not judged in time): the bond of a wonky dispute
 //! returns, and without the doubling one bond could keep a job frozen for ever. There is no limit
 //! on how often a job is disputed, because a sham dispute would then protect a bad result.
+//!
+//! **A freeze that nobody judges is not free.** Who stops nodes at work occupies their seats and the
+//! requester's escrow for as long as the dispute is open. If no verdict comes, a governed share of the
+//! bond ([`Params::run_forfeit`], as it was at the opening) is lost. It goes to the treasury, and not to
+//! the other side, so that nobody gains from a dispute that nobody judges. A dispute of a finished job
+//! holds up nobody's work, and its bond returns in full; and a *verdict* that it cannot be judged costs
+//! nothing, for arbiters found it worth looking at.
 //!
 //! **A verdict is not undone by one culprit.** A culprit that can not be slashed (it is gone, or has
 //! been slashed for this evidence) is reported by an event; the verdict and the other culprits stand.
@@ -47,9 +60,9 @@
 //! the chain may give the same attempt number to the same node again with another nonce, and the
 //! enclave rightly signs both. The job need not be known any more.
 //!
-//! Whose key it is, is what attestation remembers of the key (dead leases included), or what
-//! the job's seat says. Attestation forgets a key when its node gets a lease for another one; from then
-//! on the seat vouches for it until the job is pruned.
+//! Whose key it is, is what attestation remembers: a node answers for the key of its lease, and for keys
+//! of earlier leases for as long as evidence may be brought, so that attesting with another key is no
+//! escape. Besides, the job's seat vouches for the key that it was given to, until the job is pruned.
 //!
 //! The evidence is named by [`equivocation_hash`], which does not depend on the order of the two. A
 //! node is found guilty once for one attempt, ever: a third statement makes more pairs, but not another
@@ -58,14 +71,15 @@
 //!
 //! # Up and down
 //!
-//! Down: the job board (`T::Jobs`: freeze, unfreeze), stakes (`T::Slasher`), clauses (`T::Clauses`:
-//! suspend), attestation (`T::Leases`: whose key), receipts (`T::Receipts`). Up: nobody calls; clients
+//! Down: the job board (`T::Jobs`: freeze, unfreeze, who asked and who sits), nodes (`T::Slasher`: who
+//! controls them, and their stake), clauses (`T::Clauses`: suspend), attestation (`T::Leases`: whose key), receipts (`T::Receipts`). Up: nobody calls; clients
 //! read [`Pallet::view`].
 //!
 //! # Money
 //!
 //! The bond is held under [`HoldReason::DisputeBond`] from opening to resolution. It returns in full or
-//! goes to `T::Treasury` in full. Slashes are node-staking's.
+//! goes to `T::Treasury` in full; only if nobody judges is it parted as said above. Slashes are
+//! node-staking's.
 //!
 //! # Time
 //!
@@ -92,7 +106,8 @@
 //! 1. What is on hold of an account is the sum of the bonds of its open disputes.
 //! 2. The index of jobs holds exactly the open disputes, each under its job.
 //! 3. The agenda holds exactly the open disputes, each at its timeout, none before the carried block.
-//! 4. The count of an account's open disputes is right, and there is none of zero.
+//! 4. The count of an account's open disputes is right, and there is none of zero; nobody stands to lose
+//!    more than the bond.
 //! 5. There are as many disputes as numbers were given, and each number is below the next.
 //! 6. A record without an opener is an equivocation; each has its entry among the known ones, and there
 //!    are no others.
@@ -126,7 +141,7 @@ pub const LOG_TARGET: &str = "runtime::disputes";
 /// Makes what the benchmarks of this pallet need from pallets that it does not know.
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
-	/// Makes a job that can be disputed now.
+	/// Makes a job with a result that anybody can dispute now.
 	fn disputable_job() -> concordat_primitives::JobId;
 	/// Makes the `n`-th staked node and a live lease for `key` on it.
 	fn leased_node(
@@ -144,7 +159,8 @@ pub mod pallet {
 		cac::SignedCac,
 		node::Misconduct,
 		traits::{
-			block_number, ClauseJobs, GenesisHash, JobBoard, LeaseInspect, ReceiptSink, Slasher,
+			block_number, ClauseJobs, GenesisHash, JobBoard, LeaseInspect, NodeInspect,
+			ReceiptSink, Slasher,
 		},
 		AccountId, Attempt, Balance, BlockNumber, DisputeId, Hash, JobId, NodeId,
 	};
@@ -186,8 +202,8 @@ pub mod pallet {
 		/// Suspends clauses.
 		type Clauses: ClauseJobs;
 
-		/// Takes stake of the guilty.
-		type Slasher: Slasher<AccountId>;
+		/// Knows who controls a node, and takes stake of the guilty.
+		type Slasher: Slasher<AccountId> + NodeInspect<AccountId>;
 
 		/// Says whose key it is.
 		type Leases: LeaseInspect;
@@ -316,10 +332,11 @@ pub mod pallet {
 			dispute: DisputeId,
 			/// Who got it back.
 			opener: AccountId,
-			/// How much.
+			/// How much of it.
 			amount: Balance,
 		},
-		/// A bond went to the treasury, because the dispute was rejected.
+		/// A bond went to the treasury because the dispute was rejected; or a share of it, because nobody judged a
+		/// dispute that had stopped nodes at work.
 		BondForfeited {
 			/// Number of the dispute.
 			dispute: DisputeId,
@@ -399,6 +416,9 @@ pub mod pallet {
 		/// The parameters make no sense: a bond of at least the existential deposit, at least one open
 		/// dispute, a duration of 1 block to 365 days.
 		InvalidParams,
+		/// Nodes are at work on the job: until it has a result, only its requester and those who control a
+		/// seated node may dispute it.
+		NotConcerned,
 	}
 
 	#[pallet::hooks]
@@ -433,13 +453,17 @@ pub mod pallet {
 		/// `evidence` is the hash of what the arbiters will be shown. A bond is held from the caller
 		/// (see `bond_for`): it returns unless the dispute is rejected. A dispute can not be withdrawn.
 		///
-		/// The job has to be assigned, or within its challenge window, and must have no open dispute.
+		/// The job must have no open dispute. Within its challenge window anybody may dispute it. While nodes
+		/// are at work on it, only its requester and the controllers of seated nodes may, and a share of the
+		/// bond is lost if nobody judges.
 		///
 		/// Emits `DisputeOpened`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(
 			T::WeightInfo::open()
-				.saturating_add(T::Jobs::weight())
+				// Terms and requester are read as well; no reading call is dearer than the dearest changing one.
+				.saturating_add(T::Jobs::weight().saturating_mul(2))
+				.saturating_add(Pallet::<T>::weight_of_nodes())
 				.saturating_add(T::Receipts::weight())
 		)]
 		pub fn open(
@@ -484,7 +508,7 @@ pub mod pallet {
 				.saturating_add(T::Leases::weight())
 				// The job's terms are read; no reading call is dearer than the dearest changing one.
 				.saturating_add(T::Jobs::weight())
-				.saturating_add(T::Slasher::weight())
+				.saturating_add(Pallet::<T>::weight_of_slash())
 				.saturating_add(T::Receipts::weight())
 		)]
 		pub fn report_equivocation(

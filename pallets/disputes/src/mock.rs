@@ -9,9 +9,11 @@ use concordat_primitives::{
 	clause::{ExecutionMode, ResourceLimits},
 	hashing::output_hash,
 	job::{JobStatus, JobTerms, Seat, SeatState, Settlement},
-	node::Misconduct,
+	node::{Misconduct, NodeSpec, NodeStatus},
 	receipt::Operation,
-	traits::{ClauseJobs, GenesisHash, JobBoard, LeaseInspect, ReceiptSink, Slasher, Work},
+	traits::{
+		ClauseJobs, GenesisHash, JobBoard, LeaseInspect, NodeInspect, ReceiptSink, Slasher, Work,
+	},
 	AccountId, Attempt, Balance, BlockNumber, ClauseId, DisputeId, Hash, JobId, LeaseId, NodeId,
 	ReceiptId,
 };
@@ -25,7 +27,7 @@ use frame_system::{EnsureRoot, EnsureSignedBy};
 use sp_core::{ed25519, Pair as _};
 use sp_runtime::{
 	traits::{Dispatchable, IdentityLookup},
-	BuildStorage, DispatchError, DispatchResult,
+	BuildStorage, DispatchError, DispatchResult, Permill,
 };
 
 pub type DisputesEvent = Event<Test>;
@@ -80,6 +82,12 @@ type Suspended = StorageValue<Trace, Vec<ClauseId>>;
 #[storage_alias]
 type Leases = StorageMap<Trace, Twox64Concat, SigningKey, Lease>;
 #[storage_alias]
+type FormerKeys = StorageMap<Trace, Twox64Concat, SigningKey, NodeId>;
+#[storage_alias]
+type Controllers = StorageMap<Trace, Twox64Concat, NodeId, AccountId>;
+#[storage_alias]
+type Requesters = StorageMap<Trace, Twox64Concat, JobId, AccountId>;
+#[storage_alias]
 type Receipts = StorageValue<Trace, Vec<Operation>>;
 
 pub const NO_JOB: DispatchError = DispatchError::Other("no such job");
@@ -107,8 +115,8 @@ impl JobBoard<AccountId> for Mock {
 	fn work(_: JobId) -> Option<Work> {
 		None
 	}
-	fn requester(_: JobId) -> Option<AccountId> {
-		None
+	fn requester(job: JobId) -> Option<AccountId> {
+		Requesters::get(job)
 	}
 	fn acknowledge(_: JobId, _: Attempt, _: NodeId) -> DispatchResult {
 		Ok(())
@@ -160,6 +168,21 @@ impl Slasher<AccountId> for Mock {
 	}
 }
 
+impl NodeInspect<AccountId> for Mock {
+	fn controller(node: NodeId) -> Option<AccountId> {
+		Controllers::get(node)
+	}
+	fn status(_: NodeId) -> Option<NodeStatus> {
+		None
+	}
+	fn spec(_: NodeId) -> Option<NodeSpec> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(3, 0)
+	}
+}
+
 impl ClauseJobs for Mock {
 	fn job_opened(_: &ClauseId) {}
 	fn job_closed(_: &ClauseId, _: Option<bool>) {}
@@ -187,6 +210,10 @@ impl LeaseInspect for Mock {
 	}
 	fn lease_of_node(_: NodeId) -> Option<Lease> {
 		None
+	}
+	fn is_key_of(node: NodeId, key: &SigningKey) -> bool {
+		let lease = Self::lease_of_key(key);
+		lease.is_some_and(|lease| lease.node == node) || FormerKeys::get(key) == Some(node)
 	}
 	fn weight() -> Weight {
 		Weight::from_parts(5, 0)
@@ -256,6 +283,9 @@ pub const BOND: Balance = 100;
 pub const FUNDS: Balance = 10_000;
 pub const DURATION: BlockNumber = 20;
 pub const MAX_OPEN: u32 = 2;
+pub const RUN_FORFEIT: Permill = Permill::from_percent(30);
+/// What is lost of [`BOND`] if nobody judges a dispute of a running job.
+pub const LOST: Balance = 30;
 pub const GENESIS: Hash = Hash::repeat_byte(0xee);
 pub const EVIDENCE: Hash = Hash::repeat_byte(0xab);
 
@@ -265,7 +295,7 @@ pub const POOR: AccountId = AccountId::new([3; 32]);
 pub const ARBITER: AccountId = AccountId::new([4; 32]);
 pub const TREASURY: AccountId = AccountId::new([5; 32]);
 
-/// Completed, running, and no longer disputable.
+/// Completed, running, and no longer disputable. `ANNA` asked for all jobs.
 pub const DONE: JobId = 1;
 pub const RUNNING: JobId = 2;
 pub const FAILED: JobId = 3;
@@ -281,7 +311,12 @@ pub struct ExtBuilder {
 impl Default for ExtBuilder {
 	fn default() -> Self {
 		Self {
-			params: Params { bond: BOND, max_open: MAX_OPEN, max_duration: DURATION },
+			params: Params {
+				bond: BOND,
+				max_open: MAX_OPEN,
+				max_duration: DURATION,
+				run_forfeit: RUN_FORFEIT,
+			},
 			keystore: false,
 		}
 	}
@@ -356,6 +391,17 @@ pub fn add_job(job: JobId, status: JobStatus) {
 		seats: Default::default(),
 	};
 	Jobs::insert(job, terms);
+	Requesters::insert(job, ANNA);
+}
+
+/// Takes the key from the node, as a lease for another one does, and lets the node answer for it still or no longer.
+pub fn replace_key(node: NodeId, key: SigningKey, remembered: bool) {
+	Leases::remove(key);
+	FormerKeys::set(key, remembered.then_some(node));
+}
+
+pub fn set_controller(node: NodeId, who: AccountId) {
+	Controllers::insert(node, who);
 }
 
 pub fn forget_job(job: JobId) {

@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 	fn try_state_bonds() -> Result<(), TryRuntimeError> {
 		let mut owed = BTreeMap::<AccountId, (Balance, u32)>::new();
 		for record in Disputes::<T>::iter_values() {
+			ensure!(record.forfeit <= record.bond, "nobody stands to lose more than the bond");
 			let Some(opener) = record.opener else { continue };
 			let (sum, count) = owed.entry(opener).or_default();
 			if record.status.open_until().is_some() {

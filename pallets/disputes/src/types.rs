@@ -13,6 +13,7 @@ use concordat_primitives::{
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
+use sp_runtime::Permill;
 
 /// Most nodes that one verdict finds guilty: as many as can sit on a job.
 pub const MAX_CULPRITS: u32 = MAX_SEATS;
@@ -99,7 +100,8 @@ pub enum Resolution {
 	/// Arbiters could not judge; the bond returned.
 	#[codec(index = 2)]
 	Wonky,
-	/// Nobody judged in time, which counts as wonky: the bond returned.
+	/// Nobody judged in time, which counts as wonky: the bond returned, but for what it costs to have kept nodes from
+	/// their work.
 	#[codec(index = 3)]
 	TimedOut,
 	/// Two certificates prove that a node equivocated; there was nothing to judge.
@@ -202,6 +204,8 @@ pub struct Dispute {
 	pub evidence: Hash,
 	/// What was held of the opener; it is on hold as long as the dispute is open.
 	pub bond: Balance,
+	/// How much of it goes to the treasury if nobody judges: nothing, unless nodes were at work on the job.
+	pub forfeit: Balance,
 	/// Block of opening.
 	pub opened_at: BlockNumber,
 	/// Where it stands.
@@ -232,12 +236,19 @@ pub struct Params {
 	pub max_open: u32,
 	/// Blocks after which an open dispute resolves by itself; 1 to [`MAX_DURATION`].
 	pub max_duration: BlockNumber,
+	/// Share of the bond that is lost if nobody judges a dispute that was opened while nodes were at work.
+	pub run_forfeit: Permill,
 }
 
 impl Default for Params {
-	/// 10 CDT; four disputes; 14 days (DESIGN §11).
+	/// 10 CDT; four disputes; 14 days (DESIGN §11); a fifth.
 	fn default() -> Self {
-		Self { bond: 10 * CDT, max_open: 4, max_duration: 14 * DAYS }
+		Self {
+			bond: 10 * CDT,
+			max_open: 4,
+			max_duration: 14 * DAYS,
+			run_forfeit: Permill::from_percent(20),
+		}
 	}
 }
 

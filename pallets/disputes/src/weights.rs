@@ -73,11 +73,12 @@ macro_rules! weights {
 			Weight::from_parts(4_000_000, 2_048).saturating_add($db.reads(1))
 		}
 		fn time_out() -> Weight {
-			// Reads: next key and its value, dispute, open of account, earlier, account, holds.
-			// Writes: agenda, dispute, open of job, open of account, earlier, account, holds.
-			Weight::from_parts(30_000_000, 8_192)
-				.saturating_add(HOLD)
-				.saturating_add($db.reads_writes(7, 7))
+			// Reads: next key and its value, dispute, open of account, earlier, account, holds, treasury.
+			// Writes: agenda, dispute, open of job, open of account, earlier, account, holds, treasury.
+			// A share is moved, the rest released.
+			Weight::from_parts(30_000_000, 10_240)
+				.saturating_add(HOLD.saturating_mul(2))
+				.saturating_add($db.reads_writes(8, 8))
 		}
 	};
 }

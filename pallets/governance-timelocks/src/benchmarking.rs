@@ -62,9 +62,9 @@ mod benchmarks {
 	use super::*;
 
 	#[benchmark]
-	fn propose(len: Linear<200, 1_000_000>) {
+	fn propose(l: Linear<200, 1_000_000>) {
 		let who = council::<T>().into_iter().next().expect("a council; qed");
-		let call = call_of::<T>(len);
+		let call = call_of::<T>(l);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who), Box::new(call));
 		assert_eq!(NextProposal::<T>::get(), 1);
@@ -118,9 +118,9 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn fetch_call(len: Linear<200, 1_000_000>) {
+	fn fetch_call(l: Linear<200, 1_000_000>) {
 		let who = council::<T>().into_iter().next().expect("a council; qed");
-		Pallet::<T>::do_propose(who, call_of::<T>(len)).expect("the proposal is sound; qed");
+		Pallet::<T>::do_propose(who, call_of::<T>(l)).expect("the proposal is sound; qed");
 		let proposal = Proposals::<T>::get(0).expect("it was just made; qed");
 		#[block]
 		{

@@ -6,7 +6,11 @@
 //! one that no longer applies costs a read.
 
 use crate::{pallet::*, schedule_impls::Context, types::*, WeightInfo};
-use concordat_primitives::{job::JobStatus, traits::JobListener, BlockNumber, JobId};
+use concordat_primitives::{
+	job::JobStatus,
+	traits::{ClauseInspect, ClauseJobs, JobListener},
+	BlockNumber, JobId,
+};
 use frame_support::weights::{Weight, WeightMeter};
 
 impl<T: Config> Pallet<T> {
@@ -59,11 +63,8 @@ impl<T: Config> Pallet<T> {
 	/// Does what an item says, if it still applies. Returns the weight.
 	pub(crate) fn fire(item: &AgendaItem, ctx: &Context) -> Weight {
 		match *item {
-			AgendaItem::AckDeadline { job, attempt, node } => {
-				Self::seat_deadline(job, attempt, node, Silence::Acknowledgement, ctx)
-			},
-			AgendaItem::DeliverDeadline { job, attempt, node } => {
-				Self::seat_deadline(job, attempt, node, Silence::Delivery, ctx)
+			AgendaItem::Deadline { job, attempt, node } => {
+				Self::seat_deadline(job, attempt, node, ctx)
 			},
 			AgendaItem::Expiry { job } => Self::expire(job, ctx),
 			AgendaItem::Wake { job } => Self::wake(job, ctx),
@@ -79,26 +80,35 @@ impl<T: Config> Pallet<T> {
 		let Some(order) = Orders::<T>::get(id) else { return T::WeightInfo::agenda_stale() };
 		let seats = job.seats.len() as u32;
 		Self::end(id, job, &order, JobStatus::Expired);
-		Self::weight_of_end(T::WeightInfo::round_over(seats))
+		Self::failing(seats)
 	}
 
 	fn wake(id: JobId, ctx: &Context) -> Weight {
 		let (Some(mut job), Some(order)) = (Jobs::<T>::get(id), Orders::<T>::get(id)) else {
 			return T::WeightInfo::agenda_stale();
 		};
-		if job.status != JobStatus::Paused {
+		if !job.stands_aside() {
 			return T::WeightInfo::agenda_stale();
 		}
-		match ctx.held_back(&order) {
-			Some(until) => Self::arm_wake(id, ctx, until),
+		let paused = job.status == JobStatus::Paused;
+		let held = if paused { Self::held_back(&order, ctx) } else { None };
+		match held {
+			Some(until) => Self::arm(until, AgendaItem::Wake { job: id }),
 			None => {
+				Self::leave_queue(&mut job, order.class);
 				Self::set_status(&mut job, JobStatus::Pending);
 				Self::enqueue_back(id, &mut job, order.class);
 				Jobs::<T>::insert(id, job);
-				Self::deposit_event(Event::JobResumed { job: id });
+				if paused {
+					Self::deposit_event(Event::JobResumed { job: id });
+				}
 			},
 		}
-		T::WeightInfo::wake()
+		Self::weight_of_wake()
+	}
+
+	fn weight_of_wake() -> Weight {
+		T::WeightInfo::wake().saturating_add(T::Clauses::weight())
 	}
 
 	fn prune(id: JobId, ctx: &Context) -> Weight {
@@ -120,19 +130,22 @@ impl<T: Config> Pallet<T> {
 		Stubs::<T>::insert(id, stub);
 		Self::deposit_event(Event::JobPruned { job: id });
 		T::Listener::pruned(id);
-		Self::weight_of_prune()
+		Self::weight_of_prune(T::ClauseJobs::job_pruned(&order.clause))
 	}
 
-	fn weight_of_prune() -> Weight {
-		T::WeightInfo::prune().saturating_add(T::Listener::weight())
+	fn weight_of_prune(clause: Weight) -> Weight {
+		T::WeightInfo::prune().saturating_add(T::Listener::weight()).saturating_add(clause)
 	}
 
 	/// Weight of the dearest item there is.
 	pub(crate) fn weight_of_dearest_item() -> Weight {
+		let most = concordat_primitives::clause::MAX_SEATS;
+		// A seat that is lost may end the round, and in the hands of the listener decide the job.
 		Self::weight_of_stand_in()
-			.saturating_add(Self::weight_of_round_over())
-			.max(Self::weight_of_prune())
-			.max(T::WeightInfo::wake())
+			.saturating_add(Self::failing(most).max(Self::settling_and_receipt(most)))
+			.max(Self::weight_of_prune(T::ClauseJobs::weight_of_pruning()))
+			.max(Self::weight_of_wake())
+			.max(T::WeightInfo::look_again())
 			.max(T::WeightInfo::agenda_stale())
 	}
 }

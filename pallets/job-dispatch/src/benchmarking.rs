@@ -140,7 +140,7 @@ mod benchmarks {
 			T::BenchmarkHelper::active_clause(ExecutionMode::SovereignOverride, capability(0));
 		#[extrinsic_call]
 		dispatch(RawOrigin::Signed(who), clause, input(MAX_INPUT_BYTES), JobConstraints::default());
-		assert_eq!(NextJob::<T>::get(), 1);
+		assert_eq!(Pallet::<T>::next_job(), 1);
 	}
 
 	#[benchmark]
@@ -241,9 +241,23 @@ mod benchmarks {
 		let (attempt, node) = (seat.attempt, seat.node);
 		#[block]
 		{
-			Pallet::<T>::fire(&AgendaItem::AckDeadline { job: id, attempt, node }, &ctx);
+			Pallet::<T>::fire(&AgendaItem::Deadline { job: id, attempt, node }, &ctx);
 		}
 		assert_eq!(job::<T>(id).attempts, 2);
+	}
+
+	#[benchmark]
+	fn look_again() {
+		let id = assigned::<T>(MAX_SEATS);
+		let seat = job::<T>(id).seats.last().cloned().expect("seven seats");
+		let (attempt, node) = (seat.attempt, seat.node);
+		Pallet::<T>::acknowledge(id, attempt, node).expect("in time");
+		let ctx = context_at::<T>(Params::default().ack_window);
+		#[block]
+		{
+			Pallet::<T>::fire(&AgendaItem::Deadline { job: id, attempt, node }, &ctx);
+		}
+		assert_eq!(Agenda::<T>::get(seat.deliver_by, 0).len(), 1);
 	}
 
 	#[benchmark]
@@ -369,6 +383,27 @@ mod benchmarks {
 			<Pallet<T> as NodePool>::evict(node);
 		}
 		assert!(!Seatings::<T>::contains_key(node));
+	}
+
+	/// A node is lost that sits on `n` jobs.
+	#[benchmark]
+	fn lost(n: Linear<0, MAX_ASSIGNMENTS>) {
+		let id = assigned::<T>(1);
+		let record = job::<T>(id);
+		let node = record.seats.first().map(|seat| seat.node).expect("one seat");
+		// As many copies of that job: a node of the benchmarks has no capacity for them.
+		let ids: Vec<JobId> = (1..=u64::from(n)).map(|copy| id.saturating_add(copy)).collect();
+		ids.iter().for_each(|copy| Jobs::<T>::insert(copy, &record));
+		Pallet::<T>::mutate_standing(node, |standing| {
+			standing.jobs = BoundedVec::truncate_from(ids.clone());
+		});
+		#[block]
+		{
+			<Pallet<T> as NodePool>::lost(node);
+		}
+		let soon = Pallet::<T>::now().saturating_add(LOSS_GRACE);
+		let moved = |copy: &JobId| job::<T>(*copy).seats.iter().all(|seat| seat.deliver_by == soon);
+		assert!(ids.iter().all(moved));
 	}
 
 	#[benchmark]

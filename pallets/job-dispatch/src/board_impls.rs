@@ -6,7 +6,7 @@ use concordat_primitives::{
 	clause::MAX_SEATS,
 	hashing::NO_LINEAGE,
 	job::{FailureReason, JobStatus, JobTerms, SeatState, Settlement},
-	traits::{ClauseJobs, JobBoard, JobListener, NodeInspect, ReceiptSink, Work},
+	traits::{ClauseJobs, JobBoard, Work},
 	AccountId, Attempt, Balance, BlockNumber, JobId, NodeId,
 };
 use frame_support::{ensure, weights::Weight};
@@ -74,7 +74,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Puts off everything that was to happen by the time that a dispute took.
+	/// Puts off everything that was to happen by the time that a dispute took. Attempts, nonces, keys and leases of the
+	/// seats stay: what an enclave did meanwhile counts, and it is never asked to sign the same attempt twice.
 	fn thaw(id: JobId, job: &mut Job) {
 		let elapsed =
 			job.frozen_at.take().map_or(0, |frozen_at| Self::now().saturating_sub(frozen_at));
@@ -93,13 +94,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::arm(job.expires_at, AgendaItem::Expiry { job: id });
 		for seat in &job.seats {
-			let (attempt, node) = (seat.attempt, seat.node);
-			if seat.state == SeatState::Assigned {
-				Self::arm(seat.ack_by, AgendaItem::AckDeadline { job: id, attempt, node });
-			}
-			if !matches!(seat.state, SeatState::Delivered(_)) {
-				Self::arm(seat.deliver_by, AgendaItem::DeliverDeadline { job: id, attempt, node });
-			}
+			Self::arm_seat(id, seat);
 		}
 	}
 }
@@ -110,7 +105,7 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 	}
 
 	fn assignments(node: NodeId) -> Vec<JobId> {
-		AssignmentsOf::<T>::get(node).into_inner()
+		Self::standing(node).jobs.into_inner()
 	}
 
 	fn work(id: JobId) -> Option<Work> {
@@ -152,12 +147,14 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 		Self::ensure_settlement(&job, &order, &settlement)?;
 		let Settlement { outcome, agreed, dissented } = settlement;
 
-		Self::vacate_all(id, &job, &order);
-		for (node, _) in &agreed {
-			Self::mark_result(*node, true);
-		}
-		for node in &dissented {
-			Self::mark_result(*node, false);
+		for seat in &job.seats {
+			let agreed = agreed.iter().any(|(node, _)| *node == seat.node);
+			let judged = agreed || dissented.contains(&seat.node);
+			Self::vacate(id, seat.node, &order, |standing| {
+				if judged {
+					standing.judge(agreed);
+				}
+			});
 		}
 		let payouts: Vec<_> =
 			agreed.iter().map(|(node, usage)| (*node, order.quote.pay(usage))).collect();
@@ -170,9 +167,12 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 		job.output = outcome.ok();
 		Self::conclude(id, &mut job, &order, status);
 		Jobs::<T>::insert(id, job);
-		Totals::<T>::mutate(|totals| {
-			totals.dissents = totals.dissents.saturating_add(dissented.len() as u64);
-		});
+		if !dissented.is_empty() {
+			Ledger::<T>::mutate(|ledger| {
+				let totals = &mut ledger.totals;
+				totals.dissents = totals.dissents.saturating_add(dissented.len() as u64);
+			});
+		}
 		Self::deposit_event(Event::JobSettled { job: id, status, paid, fees, refunded });
 		T::ClauseJobs::job_closed(&order.clause, Some(outcome.is_ok()));
 		Ok(paid)
@@ -231,18 +231,19 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 		T::WeightInfo::acknowledge().max(T::WeightInfo::delivered())
 	}
 
+	fn weight_of_settling(seats: u32) -> Weight {
+		Self::settling(seats)
+	}
+
+	fn weight_of_failing(seats: u32) -> Weight {
+		Self::failing(seats)
+	}
+
 	fn weight() -> Weight {
-		let told = T::Receipts::weight()
-			.saturating_add(T::ClauseJobs::weight())
-			.saturating_add(T::Listener::weight());
-		let paid = T::Nodes::weight().saturating_mul(MAX_SEATS.into());
-		T::WeightInfo::settle(MAX_SEATS)
-			.saturating_add(paid)
-			.saturating_add(told)
-			.max(T::WeightInfo::round_over(MAX_SEATS).saturating_add(told))
-			.max(T::WeightInfo::unfreeze().saturating_add(told))
+		Self::settling(MAX_SEATS)
+			.max(Self::failing(MAX_SEATS))
+			.max(Self::weight_of_end(T::WeightInfo::unfreeze()))
 			.max(T::WeightInfo::freeze())
-			.max(T::WeightInfo::acknowledge())
-			.max(T::WeightInfo::delivered())
+			.max(Self::weight_of_message())
 	}
 }

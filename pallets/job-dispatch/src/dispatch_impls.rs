@@ -33,6 +33,11 @@ struct Accepted {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Number of the next job.
+	pub fn next_job() -> JobId {
+		Ledger::<T>::get().totals.jobs.saturating_add(1)
+	}
+
 	/// Now.
 	pub(crate) fn now() -> BlockNumber {
 		block_number(frame_system::Pallet::<T>::block_number())
@@ -105,8 +110,13 @@ impl<T: Config> Pallet<T> {
 		if constraints.max_price.is_some_and(|most| quote.total > most) {
 			return Err(invalid::<T>(Error::PriceAboveMax));
 		}
-		if Queues::<T>::get().get(constraints.class).live >= params.max_queued {
+		let rings = Ledger::<T>::get().rings;
+		let ring = rings.get(constraints.class);
+		if ring.live.saturating_add(ring.aside) >= params.max_queued {
 			return Err(invalid::<T>(Error::QueueFull));
+		}
+		if LiveJobs::<T>::get(requester) >= params.max_live_jobs {
+			return Err(invalid::<T>(Error::TooManyLiveJobs));
 		}
 		let free =
 			T::Currency::reducible_balance(requester, Preservation::Protect, Fortitude::Force);
@@ -137,13 +147,15 @@ impl<T: Config> Pallet<T> {
 			.and_then(|()| T::Currency::hold(&HoldReason::Input.into(), &requester, quote.deposit))
 			.map_err(|_| Error::<T>::CannotPay)?;
 
-		let id = NextJob::<T>::mutate(|next| {
-			let id = *next;
-			*next = next.saturating_add(1);
-			id
-		});
 		let mut job = Job::new(quote.total, quote.deposit, expires_at);
-		Self::enqueue_back(id, &mut job, constraints.class);
+		let id = Ledger::<T>::mutate(|ledger| {
+			let totals = &mut ledger.totals;
+			totals.jobs = totals.jobs.saturating_add(1);
+			totals.queued = totals.queued.saturating_add(1);
+			Self::push_back(&mut ledger.rings, totals.jobs, &mut job, constraints.class);
+			totals.jobs
+		});
+		LiveJobs::<T>::mutate(&requester, |live| *live = live.saturating_add(1));
 		Jobs::<T>::insert(id, job);
 		let commitment = match &input {
 			JobInput::Inline(bytes) => input_commitment(bytes),
@@ -174,10 +186,6 @@ impl<T: Config> Pallet<T> {
 				dispatched_at: Self::now(),
 			},
 		);
-		Totals::<T>::mutate(|totals| {
-			totals.jobs = totals.jobs.saturating_add(1);
-			totals.queued = totals.queued.saturating_add(1);
-		});
 		Self::arm(expires_at, AgendaItem::Expiry { job: id });
 		T::ClauseJobs::job_opened(&clause);
 		Self::deposit_event(Event::JobDispatched {
@@ -219,7 +227,7 @@ impl<T: Config> Pallet<T> {
 			Self::vacate_all(id, &job, order);
 		}
 		Self::leave_queue(&mut job, order.class);
-		let fees = if job.attempts > 0 { order.quote.fees.scheduling } else { 0 };
+		let fees = if job.was_tried() { order.quote.fees.scheduling } else { 0 };
 		let Outlay { fees, refunded, .. } = Self::close_escrow(id, &mut job, order, &[], fees);
 		let receipt = T::Receipts::append(Operation::JobFailed {
 			job: id,
@@ -237,7 +245,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The common part of every end, with a result or without: state, time, pruning, input.
+	/// The common part of every end, with a result or without: state, time, pruning, input, the requester's count.
 	pub(crate) fn conclude(id: JobId, job: &mut Job, order: &Order, status: JobStatus) {
 		let now = Self::now();
 		let prune_at = now.saturating_add(Parameters::<T>::get().challenge_window);
@@ -248,6 +256,9 @@ impl<T: Config> Pallet<T> {
 		job.frozen_at = None;
 		job.ended_at = Some(now);
 		job.prune_at = Some(prune_at);
+		LiveJobs::<T>::mutate_exists(&order.requester, |live| {
+			*live = live.map(|count| count.saturating_sub(1)).filter(|left| *left > 0);
+		});
 		Self::arm(prune_at, AgendaItem::Prune { job: id });
 		if status.is_final() {
 			Self::drop_input(id, job, order);
@@ -256,9 +267,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Changes the state, and the totals with it.
 	pub(crate) fn set_status(job: &mut Job, to: JobStatus) {
-		if job.status != to {
-			Totals::<T>::mutate(|totals| totals.moved(job.status, to));
-			job.status = to;
+		let from = core::mem::replace(&mut job.status, to);
+		if from != to && !Counters::ignore(from, to) {
+			Ledger::<T>::mutate(|ledger| ledger.totals.moved(from, to));
 		}
 	}
 
@@ -321,7 +332,7 @@ impl<T: Config> Pallet<T> {
 	/// Weight of ending a job without a result, with all who are told.
 	pub fn weight_of_end(own: Weight) -> Weight {
 		own.saturating_add(T::Receipts::weight())
-			.saturating_add(T::ClauseJobs::weight())
+			.saturating_add(T::ClauseJobs::weight_of_closing())
 			.saturating_add(T::Listener::weight())
 	}
 

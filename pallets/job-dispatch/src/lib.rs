@@ -32,16 +32,17 @@
 //! |---|---|---|
 //! | – | `dispatch` | Pending, at the tail of its class |
 //! | Pending | enough eligible nodes | Scheduled; all seats share one attempt and one nonce |
-//! | Pending | too few | Pending, at the tail, with the reason; others go first |
-//! | Pending | a switch holds it back | Paused; looks again at the end of the switch, or every 15 blocks |
+//! | Pending | too few | Pending, at the tail, with the reason; others go first. After four failures it rests between tries, at most 15 blocks |
+//! | Pending | a switch or its clause's safe mode holds it back | Paused; looks again at the end of the switch, and every 15 blocks |
 //! | Pending, Paused | `cancel` | Cancelled |
 //! | Scheduled | first acknowledgement or delivery | Running |
 //! | Scheduled, Running | a seat is silent | the best backup steps in under the next attempt; without one, the others go on if they can still reach the quorum; if not, the round is over |
-//! | Scheduled, Running | the round is over | Pending, at the head; the nodes of a round that disagreed are not asked in the next one; with no attempt left: Failed |
+//! | Scheduled, Running | node-staking reports a node lost | the deadlines of its seat come forward: two blocks are left to it |
+//! | Scheduled, Running | the round is over | Pending, at the head; the next round goes to others than those who disagreed, or to the same if there are not enough others; with no attempt left: Failed |
 //! | Scheduled, Running | `settle` | Completed, or Failed(Program) |
 //! | any of these | its time is over | Expired |
 //! | Scheduled, Running, Completed | `freeze` | Disputed; its deadlines do not fire and are put off by the time it takes |
-//! | Disputed | `unfreeze` | where it was, or Slashed |
+//! | Disputed | `unfreeze` | where it was, with the same seats, attempts and nonces, or Slashed |
 //! | ended | challenge window over | pruned to a [`JobStub`](types::JobStub) |
 //!
 //! ## Money
@@ -49,12 +50,13 @@
 //! `dispatch` holds the most that the job can cost as [`HoldReason::Escrow`], at prices that are frozen then, and a
 //! deposit for the room it takes as [`HoldReason::Input`]. `settle` pays each node that agreed the price of the usage
 //! it signed, at most its seat's share, out of the hold; fees go to [`Config::FeeDestination`]; the rest comes back.
-//! A job that ends without a result costs nothing, except the scheduling fee once it has been assigned: the
-//! chain has done that work. The deposit comes back when the input goes: at once when there is no result, with
-//! the pruning when there is one, because a dispute may have to run it again. A payment that an account cannot
-//! receive (its node is gone, or it would stay below the existential deposit) goes back to the requester; a
-//! refund that the requester's account cannot receive, which is less than an existential deposit, goes to the
-//! fee destination.
+//! A job that ends without a result costs nothing, except the scheduling fee once the chain has tried to place it,
+//! whether or not it found nodes: it has done that work. So nobody fills the queues for nothing, and
+//! [`Params::max_live_jobs`](types::Params::max_live_jobs) bounds what one account can put there. The deposit comes
+//! back when the input goes: at once when there is no result, with the pruning when there is one, because a dispute
+//! may have to run it again. A payment that an account cannot receive (its node is gone, or it would stay below the
+//! existential deposit) goes back to the requester; a refund that the requester's account cannot receive, which is
+//! less than an existential deposit, goes to the fee destination.
 //!
 //! ## Refusals
 //!
@@ -70,8 +72,8 @@
 //! * *Liveness.* The hook works under a [`WeightMeter`](frame_support::weights::WeightMeter) with a governed share
 //!   of the block. What it does not reach it finds in the next block: deadlines by a cursor, jobs by their queue. The
 //!   agenda has no full block: a page that is full is followed by another, so no deadline is ever dropped.
-//! * *Fairness.* Classes take turns 8 : 4 : 2 : 1; a job that cannot be placed goes to the tail and is tried at most
-//!   once per block.
+//! * *Fairness.* Classes take turns 8 : 4 : 2 : 1; a job that cannot be placed goes to the tail, is tried at most once
+//!   per block, and after some failures less and less often: jobs that nobody can run cost the others little.
 //! * *Unpredictability.* A job is drawn with the randomness of a later block than the one that took it in.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -179,15 +181,13 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Parameters<T> = StorageValue<_, Params, ValueQuery>;
 
-	/// Number of the first job.
-	#[pallet::type_value]
-	pub fn FirstJob() -> JobId {
-		1
-	}
-
-	/// Number of the next job. Only counts up.
+	/// Queues and totals. The number of the next job follows from the totals.
 	#[pallet::storage]
-	pub type NextJob<T> = StorageValue<_, JobId, ValueQuery, FirstJob>;
+	pub type Ledger<T> = StorageValue<_, Books, ValueQuery>;
+
+	/// Jobs of each account that have not ended: what limits how much of the queues one account can fill.
+	#[pallet::storage]
+	pub type LiveJobs<T> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
 
 	/// Jobs, from dispatch until they are pruned.
 	#[pallet::storage]
@@ -205,10 +205,6 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Stubs<T> = StorageMap<_, Twox64Concat, JobId, JobStub>;
 
-	/// Heads, tails and turns of the queues.
-	#[pallet::storage]
-	pub type Queues<T> = StorageValue<_, Rings, ValueQuery>;
-
 	/// The jobs at the places of the queues.
 	#[pallet::storage]
 	pub type Queued<T> =
@@ -218,11 +214,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Switches<T> = StorageValue<_, SwitchList, ValueQuery>;
 
-	/// Nodes that take jobs. Written by node-staking through `NodePool`; the standing by what nodes do.
+	/// Nodes that take jobs, each with its seats. Written by node-staking through `NodePool`; the standing by what nodes
+	/// do.
 	#[pallet::storage]
 	pub type Seatings<T> = StorageMap<_, Twox64Concat, NodeId, Seating>;
 
-	/// Standing of nodes that take no jobs now, unless it is that of a newcomer.
+	/// Standing of nodes that take no jobs now, unless it is that of a newcomer, or of a node that is gone.
 	#[pallet::storage]
 	pub type Standings<T> = StorageMap<_, Twox64Concat, NodeId, Standing, ValueQuery>;
 
@@ -244,10 +241,6 @@ pub mod pallet {
 	pub type PoolPlaces<T> =
 		StorageDoubleMap<_, Blake2_128Concat, PoolKey, Twox64Concat, NodeId, u32, OptionQuery>;
 
-	/// Jobs on which a node holds a seat.
-	#[pallet::storage]
-	pub type AssignmentsOf<T> = StorageMap<_, Twox64Concat, NodeId, AssignmentList, ValueQuery>;
-
 	/// What is due at a block, in pages of 256 items.
 	#[pallet::storage]
 	pub type Agenda<T> =
@@ -260,10 +253,6 @@ pub mod pallet {
 	/// How far the agenda has been worked off.
 	#[pallet::storage]
 	pub type AgendaCursor<T> = StorageValue<_, Cursor>;
-
-	/// Totals, for dashboards.
-	#[pallet::storage]
-	pub type Totals<T> = StorageValue<_, Counters, ValueQuery>;
 
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
@@ -425,7 +414,7 @@ pub mod pallet {
 			/// Receipt of the end.
 			receipt: ReceiptId,
 		},
-		/// A switch holds the job back.
+		/// A switch, or the safe mode of its clause, holds the job back.
 		JobPaused {
 			/// Job.
 			job: JobId,
@@ -506,6 +495,8 @@ pub mod pallet {
 		CannotPay,
 		/// The queue of this class is full.
 		QueueFull,
+		/// The requester has as many jobs that have not ended as one account may have.
+		TooManyLiveJobs,
 		/// No such job, or it has been pruned.
 		JobUnknown,
 		/// Only the requester may do this.
@@ -610,7 +601,7 @@ pub mod pallet {
 
 		/// Withdraws a job that no node works on.
 		///
-		/// Everything held comes back, except the scheduling fee if the job had been assigned before.
+		/// Everything held comes back, except the scheduling fee if the chain has tried to place the job.
 		///
 		/// Emits `JobEnded`.
 		#[pallet::call_index(1)]
@@ -645,8 +636,8 @@ pub mod pallet {
 			Self::do_resume(subject)
 		}
 
-		/// Ends a job that has not ended. Everything held comes back, except the scheduling fee if the job
-		/// had been assigned.
+		/// Ends a job that has not ended. Everything held comes back, except the scheduling fee if the
+		/// chain has tried to place the job.
 		///
 		/// Emits `JobEnded`.
 		#[pallet::call_index(4)]

@@ -9,12 +9,12 @@ use concordat_primitives::{
 		ClauseSpec, ClauseStatus, ExecutionMode, PolicyBinding, ProgramLocation, ProgramRef,
 		ResourceLimits, RiskClass, ALL_TRIGGERS,
 	},
-	job::{JobConstraints, JobInput, Seat},
+	job::{JobConstraints, JobInput, Seat, Settlement},
 	node::{NodeProfile, NodeSpec, NodeStatus},
 	receipt::Operation,
 	traits::{
-		BlockRandomness, ClauseInfo, ClauseInspect, ClauseJobs, JobListener, LeaseInspect,
-		NodeInspect, NodePool, ReceiptSink,
+		BlockRandomness, ClauseInfo, ClauseInspect, ClauseJobs, JobBoard, JobListener,
+		LeaseInspect, NodeInspect, NodePool, ReceiptSink,
 	},
 	units::{CDT, MILLI_CDT},
 	AccountId, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
@@ -95,6 +95,17 @@ impl Config for Test {
 	type WeightInfo = ();
 }
 
+/// What the listener does when it hears of a lost seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reacts {
+	/// It waits for other votes.
+	Waits,
+	/// It sees no hope for this round.
+	GivesUp,
+	/// It finds that those who are left agree.
+	Settles(Settlement),
+}
+
 /// What the listener heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -108,12 +119,16 @@ parameter_types! {
 	/// Jobs opened, and how they were closed.
 	pub static Opened: u32 = 0;
 	pub static Closed: Vec<Option<bool>> = Vec::new();
+	/// Jobs whose records are gone: those that need their program no more.
+	pub static Released: u32 = 0;
 	pub static Gone: BTreeSet<NodeId> = BTreeSet::new();
 	pub static ReceiptBook: Vec<Operation> = Vec::new();
 	pub static HeardSoFar: Vec<Heard> = Vec::new();
-	/// Whether the listener ends the round as soon as a seat is lost.
-	pub static GivesUp: bool = false;
+	/// What the listener does as soon as a seat is lost.
+	pub static Reaction: Reacts = Reacts::Waits;
 	pub static Salt: u64 = 0;
+	/// What asking about a lease costs, in microseconds.
+	pub static LeaseMicros: u64 = 10;
 }
 
 std::thread_local! {
@@ -149,6 +164,10 @@ impl ClauseJobs for Registry {
 	}
 	fn job_closed(_: &ClauseId, success: Option<bool>) {
 		Closed::mutate(|list| list.push(success));
+	}
+	fn job_pruned(_: &ClauseId) -> Weight {
+		Released::mutate(|n| *n += 1);
+		Weight::from_parts(500, 0)
 	}
 	fn suspend(_: &ClauseId) -> DispatchResult {
 		Ok(())
@@ -204,7 +223,7 @@ impl LeaseInspect for Attestation {
 		LEASES.with_borrow(|book| book.get(&node).cloned())
 	}
 	fn weight() -> Weight {
-		Weight::from_parts(10_000_000, 0)
+		Weight::from_parts(LeaseMicros::get() * 1_000_000, 0)
 	}
 }
 
@@ -225,9 +244,14 @@ pub struct Quorum;
 impl JobListener for Quorum {
 	fn seat_lost(job: JobId, node: NodeId) {
 		HeardSoFar::mutate(|list| list.push(Heard::SeatLost(job, node)));
-		if GivesUp::get() {
-			use concordat_primitives::traits::JobBoard;
-			assert_ok!(JobDispatch::round_failed(job));
+		match Reaction::get() {
+			Reacts::Waits => (),
+			Reacts::GivesUp => {
+				assert_ok!(JobDispatch::round_failed(job));
+			},
+			Reacts::Settles(settlement) => {
+				assert_ok!(JobDispatch::settle(job, settlement));
+			},
 		}
 	}
 	fn round_over(job: JobId) {
@@ -415,19 +439,23 @@ pub fn input() -> JobInput {
 pub fn dispatch_with(change: impl FnOnce(&mut JobConstraints)) -> JobId {
 	let mut constraints = JobConstraints::default();
 	change(&mut constraints);
-	let id = NextJob::<Test>::get();
+	let id = JobDispatch::next_job();
 	assert_ok!(JobDispatch::dispatch(
 		RuntimeOrigin::signed(alice()),
 		clause_id(),
 		input(),
 		constraints
 	));
-	assert_eq!(NextJob::<Test>::get(), id + 1, "the dispatch was refused");
+	assert_eq!(JobDispatch::next_job(), id + 1, "the dispatch was refused");
 	id
 }
 
 pub fn dispatch() -> JobId {
 	dispatch_with(|_| ())
+}
+
+pub fn totals() -> Counters {
+	Ledger::<Test>::get().totals
 }
 
 pub fn job(id: JobId) -> Job {
@@ -498,6 +526,7 @@ impl Default for ExtBuilder {
 			default_timeout: 200,
 			max_timeout: 10_000,
 			challenge_window: 50,
+			max_live_jobs: 10_000,
 			..Default::default()
 		};
 		Self { nodes: 0, params }
@@ -541,7 +570,9 @@ impl ExtBuilder {
 		Gone::set(BTreeSet::new());
 		ReceiptBook::set(Vec::new());
 		HeardSoFar::set(Vec::new());
-		GivesUp::set(false);
+		Released::set(0);
+		Reaction::set(Reacts::Waits);
+		LeaseMicros::set(10);
 		ext.execute_with(|| {
 			System::set_block_number(1);
 			clause_mode(1, 1);
@@ -562,7 +593,12 @@ impl ExtBuilder {
 			let stubs = Stubs::<Test>::iter().count();
 			let ended = Jobs::<Test>::iter_values().filter(|job| job.ended_at.is_some()).count();
 			assert_eq!(Closed::get().len(), stubs + ended, "closed once, when it ended");
-			assert_eq!(u64::from(Opened::get()), Totals::<Test>::get().jobs);
+			assert_eq!(
+				Released::get() as usize,
+				stubs,
+				"lets go of its program once, when it is pruned"
+			);
+			assert_eq!(u64::from(Opened::get()), totals().jobs);
 		})
 	}
 }

@@ -1,6 +1,6 @@
 //! The pools: dense lists of nodes by capability and jurisdiction, with removal by swapping in the last one.
 
-use crate::{pallet::*, types::*, WeightInfo};
+use crate::{pallet::*, schedule_impls::silence_of, types::*, WeightInfo};
 use alloc::{vec, vec::Vec};
 use concordat_primitives::{
 	node::NodeProfile, traits::NodePool, CapabilityId, Jurisdiction, NodeId,
@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn remember_standing(node: NodeId, standing: Standing) {
-		if standing == Standing::default() {
+		if standing.is_forgettable() {
 			Standings::<T>::remove(node);
 		} else {
 			Standings::<T>::insert(node, standing);
@@ -118,7 +118,7 @@ impl<T: Config> NodePool for Pallet<T> {
 				Self::leave_pools(node, old.jurisdiction);
 				standing
 			},
-			None => Standings::<T>::take(node),
+			None => Standing { gone: false, ..Standings::<T>::take(node) },
 		};
 		for key in pools_of_node(&offers, profile.jurisdiction) {
 			Self::pool_insert(&key, node);
@@ -136,14 +136,46 @@ impl<T: Config> NodePool for Pallet<T> {
 		Self::deposit_event(Event::NodeEvicted { node });
 	}
 
+	fn forget(node: NodeId) {
+		Self::evict(node);
+		let standing = Standings::<T>::get(node);
+		Self::remember_standing(node, Standing { gone: true, ..standing });
+	}
+
+	/// Brings the deadlines of all that the node still has to deliver forward. Frozen jobs are left as they are: their
+	/// nodes get what time was left, and if they are still silent then, that is soon enough.
+	fn lost(node: NodeId) {
+		let soon = Self::now().saturating_add(LOSS_GRACE);
+		for id in Self::standing(node).jobs {
+			let Some(mut job) = Jobs::<T>::get(id).filter(|job| job.status.is_assigned()) else {
+				continue;
+			};
+			let Some(seat) = job.seats.iter_mut().find(|seat| seat.node == node) else { continue };
+			let Some(before) = silence_of(seat) else { continue };
+			seat.deliver_by = seat.deliver_by.min(soon);
+			seat.ack_by = seat.ack_by.min(soon);
+			if silence_of(seat) != Some(before) {
+				Self::arm_seat(id, seat);
+			}
+			Jobs::<T>::insert(id, job);
+		}
+	}
+
 	fn running(node: NodeId) -> u16 {
-		Self::standing(node).running
+		Self::standing(node).running()
 	}
 
 	fn weight() -> Weight {
 		let most = concordat_primitives::node::MAX_CAPABILITIES;
-		T::WeightInfo::admit(most)
-			.saturating_add(T::WeightInfo::evict(most))
-			.max(T::WeightInfo::evict(most))
+		// A node that moves leaves its pools and enters others.
+		T::WeightInfo::admit(most).saturating_add(T::WeightInfo::evict(most))
+	}
+
+	fn weight_of_forgetting() -> Weight {
+		T::WeightInfo::evict(concordat_primitives::node::MAX_CAPABILITIES)
+	}
+
+	fn weight_of_loss() -> Weight {
+		T::WeightInfo::lost(MAX_ASSIGNMENTS)
 	}
 }

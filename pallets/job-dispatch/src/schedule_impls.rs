@@ -2,19 +2,21 @@
 
 use crate::{
 	pallet::*,
-	scheduler::{self, Ask, Candidate, Choice, Draw, Stream, Want},
+	scheduler::{self, Ask, Candidate, Choice, Draw, Exclusion, Stream, Want},
 	types::*,
 	WeightInfo, LOG_TARGET,
 };
 use alloc::vec::Vec;
 use concordat_primitives::{
 	attest::Lease,
-	clause::MAX_SEATS,
+	clause::{ClauseStatus, MAX_SEATS},
 	hashing::attempt_nonce,
 	job::{FailureReason, JobClass, JobStatus, Seat, SeatState, MAX_BACKUPS},
 	receipt::Operation,
-	routing::{self, ewma},
-	traits::{BlockRandomness, JobListener, LeaseInspect, ReceiptSink},
+	traits::{
+		BlockRandomness, ClauseInspect, ClauseJobs, JobListener, LeaseInspect, NodeInspect,
+		ReceiptSink,
+	},
 	Attempt, BlockNumber, JobId, Jurisdiction, NodeId,
 };
 use frame_support::{
@@ -52,7 +54,7 @@ impl Context {
 	}
 
 	/// Until when a switch holds the job back, if one does.
-	pub fn held_back(&self, order: &Order) -> Option<BlockNumber> {
+	fn held_back(&self, order: &Order) -> Option<BlockNumber> {
 		let clause = self.held(&PauseSubject::Clause(order.clause.clone()));
 		let class = self.held(&PauseSubject::Class(order.class));
 		// A job is held back by jurisdictions only if all of its own are paused: until the first opens.
@@ -98,7 +100,7 @@ impl<T: Config> Pallet<T> {
 	/// Serves the queues in turns until the meter, the work or the block's share of assignments is used up.
 	/// A job is tried at most once.
 	pub(crate) fn schedule(ctx: &Context, meter: &mut WeightMeter) {
-		let mut rings = Queues::<T>::get();
+		let mut rings = Ledger::<T>::get().rings;
 		if rings.live() == 0 {
 			return;
 		}
@@ -120,21 +122,29 @@ impl<T: Config> Pallet<T> {
 				continue;
 			};
 			job.place = None;
-			if let Some(until) = ctx.held_back(&order) {
-				Self::park(id, &mut job, ctx, until);
-				meter.consume(T::WeightInfo::park());
+			if let Some(until) = Self::held_back(&order, ctx) {
+				Self::set_status(&mut job, JobStatus::Paused);
+				Self::deposit_event(Event::JobPaused { job: id });
+				Self::stand_aside(&mut rings, id, class, until);
+				meter.consume(Self::weight_of_parking());
 			} else {
 				let placement = Self::place(id, &mut job, &order, ctx);
 				meter.consume(Self::weight_of_placement(&placement));
 				if placement.seats > 0 {
 					assigned += 1;
 				} else {
-					push_back::<T>(&mut rings, id, &mut job, class);
+					let rest = scheduler::rest(job.retries);
+					if rest > 1 {
+						Self::stand_aside(&mut rings, id, class, ctx.now.saturating_add(rest));
+					} else {
+						Self::push_back(&mut rings, id, &mut job, class);
+					}
 				}
 			}
 			Jobs::<T>::insert(id, job);
 		}
-		Queues::<T>::put(rings);
+		// The totals have moved meanwhile.
+		Ledger::<T>::mutate(|ledger| ledger.rings = rings);
 	}
 
 	/// Takes the next job out of a queue, past the places that were left.
@@ -162,13 +172,22 @@ impl<T: Config> Pallet<T> {
 
 	/// Puts a job at the tail of its class.
 	pub(crate) fn enqueue_back(id: JobId, job: &mut Job, class: JobClass) {
-		Queues::<T>::mutate(|rings| push_back::<T>(rings, id, job, class));
+		Ledger::<T>::mutate(|ledger| Self::push_back(&mut ledger.rings, id, job, class));
+	}
+
+	/// Puts a job at the tail of its class, in queues that are at hand.
+	pub(crate) fn push_back(rings: &mut Rings, id: JobId, job: &mut Job, class: JobClass) {
+		let ring = rings.get_mut(class);
+		job.place = Some(ring.tail);
+		Queued::<T>::insert(class, ring.tail, id);
+		ring.tail = ring.tail.saturating_add(1);
+		ring.live = ring.live.saturating_add(1);
 	}
 
 	/// Puts a job at the head of its class.
 	pub(crate) fn enqueue_front(id: JobId, job: &mut Job, class: JobClass) {
-		Queues::<T>::mutate(|rings| {
-			let ring = rings.get_mut(class);
+		Ledger::<T>::mutate(|ledger| {
+			let ring = ledger.rings.get_mut(class);
 			ring.head = ring.head.saturating_sub(1);
 			ring.live = ring.live.saturating_add(1);
 			job.place = Some(ring.head);
@@ -176,30 +195,44 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Takes a job out of its queue, wherever it stands. Its place stays empty and is passed over later.
+	/// Takes a job that waits out of its queue, or from beside it. Its place stays empty and is passed over later.
 	pub(crate) fn leave_queue(job: &mut Job, class: JobClass) {
-		let Some(place) = job.place.take() else { return };
-		Queued::<T>::remove(class, place);
-		Queues::<T>::mutate(|rings| {
-			let ring = rings.get_mut(class);
-			ring.live = ring.live.saturating_sub(1);
-			if ring.live == 0 {
-				ring.head = ring.tail;
+		let aside = job.stands_aside();
+		let place = job.place.take();
+		if !aside && place.is_none() {
+			return;
+		}
+		Ledger::<T>::mutate(|ledger| {
+			let ring = ledger.rings.get_mut(class);
+			match place {
+				Some(place) => {
+					Queued::<T>::remove(class, place);
+					ring.live = ring.live.saturating_sub(1);
+					if ring.live == 0 {
+						ring.head = ring.tail;
+					}
+				},
+				None => ring.aside = ring.aside.saturating_sub(1),
 			}
 		});
 	}
 
-	/// Holds a job back until it may look again.
-	fn park(id: JobId, job: &mut Job, ctx: &Context, until: BlockNumber) {
-		Self::set_status(job, JobStatus::Paused);
-		Self::arm_wake(id, ctx, until);
-		Self::deposit_event(Event::JobPaused { job: id });
+	/// Sets a job beside its queue until it wakes.
+	fn stand_aside(rings: &mut Rings, id: JobId, class: JobClass, until: BlockNumber) {
+		let ring = rings.get_mut(class);
+		ring.aside = ring.aside.saturating_add(1);
+		Self::arm(until, AgendaItem::Wake { job: id });
 	}
 
-	/// A parked job looks again at the end of its switch, and now and then before that.
-	pub(crate) fn arm_wake(id: JobId, ctx: &Context, until: BlockNumber) {
-		let at = until.min(ctx.now.saturating_add(WAKE_INTERVAL));
-		Self::arm(at, AgendaItem::Wake { job: id });
+	/// Until when the job looks again, if something holds it back: a switch of governance, whose end it looks at
+	/// now and then before its time, or the safe mode of its clause.
+	pub(crate) fn held_back(order: &Order, ctx: &Context) -> Option<BlockNumber> {
+		let soon = ctx.now.saturating_add(WAKE_INTERVAL);
+		if let Some(until) = ctx.held_back(order) {
+			return Some(until.min(soon));
+		}
+		let status = T::Clauses::clause(&order.clause).map(|clause| clause.status);
+		matches!(status, Some(ClauseStatus::SafeMode(_))).then_some(soon)
 	}
 
 	/// Tries to seat all that a job needs, or nobody.
@@ -223,10 +256,12 @@ impl<T: Config> Pallet<T> {
 			|pool, index| pools.get(pool).and_then(|key| Pools::<T>::get(key, index)),
 			|node| Seatings::<T>::get(node).map(|seating| ask.assess(node, &seating)),
 		);
-		let Draw { ref found, probes, .. } = draw;
+		let mostly = draw.mostly();
+		let asked_before = draw.count(Exclusion::AlreadyAsked);
+		let Draw { found, probes, .. } = draw;
 		let enough = found.len() >= want.seats as usize;
 		let choice = if enough {
-			scheduler::choose(found.clone(), &want, |one| Self::live_lease(one, order, &ask))
+			scheduler::choose(found, &want, |one| Self::live_lease(one, order, &ask))
 		} else {
 			Choice { seats: Vec::new(), backups: Vec::new(), asked: 0 }
 		};
@@ -239,8 +274,12 @@ impl<T: Config> Pallet<T> {
 			} else if enough {
 				Waiting::TooFewOperators
 			} else {
-				draw.mostly().map_or(Waiting::TooFewNodes, Waiting::NotEligible)
+				mostly.map_or(Waiting::TooFewNodes, Waiting::NotEligible)
 			};
+			// There are no others: the next try may ask the nodes of the failed round again, in a round of its own.
+			if asked_before > 0 {
+				job.spent = Default::default();
+			}
 			job.retries = job.retries.saturating_add(1);
 			if job.waiting != Some(reason) {
 				job.waiting = Some(reason);
@@ -257,6 +296,7 @@ impl<T: Config> Pallet<T> {
 		job.backups = BoundedVec::truncate_from(backups);
 		job.attempts = attempt;
 		job.waiting = None;
+		job.retries = 0;
 		job.assigned_at = job.assigned_at.or(Some(ctx.now));
 		Self::set_status(job, JobStatus::Scheduled);
 		let scored = job.seats.iter().map(|seat| (seat.node, seat.score)).collect::<Vec<_>>();
@@ -337,18 +377,24 @@ impl<T: Config> Pallet<T> {
 			state: SeatState::Assigned,
 		};
 		// There is room: a mode asks for at most `MAX_SEATS`, and a node at capacity is no candidate.
-		if job.seats.is_full() || AssignmentsOf::<T>::try_append(node, id).is_err() {
+		let standing = &mut seating.standing;
+		if job.seats.is_full() || standing.jobs.try_push(id).is_err() {
 			log::error!(target: LOG_TARGET, "no room for node {node} on job {id}");
 			return;
 		}
-		job.seats.force_push(seat);
-		let standing = &mut seating.standing;
-		standing.running = standing.running.saturating_add(1);
 		standing.committed_mib =
 			standing.committed_mib.saturating_add(scheduler::memory_mib(order.limits.memory_bytes));
 		Seatings::<T>::insert(node, seating);
-		Self::arm(ack_by, AgendaItem::AckDeadline { job: id, attempt, node });
-		Self::arm(deliver_by, AgendaItem::DeliverDeadline { job: id, attempt, node });
+		Self::arm_seat(id, &seat);
+		job.seats.force_push(seat);
+	}
+
+	/// Puts the next deadline of a seat on the agenda, if it still has one.
+	pub(crate) fn arm_seat(job: JobId, seat: &Seat) {
+		if let Some((_, due)) = silence_of(seat) {
+			let (attempt, node) = (seat.attempt, seat.node);
+			Self::arm(due, AgendaItem::Deadline { job, attempt, node });
+		}
 	}
 
 	/// The receipt of an assignment.
@@ -401,50 +447,63 @@ impl<T: Config> Pallet<T> {
 		id: JobId,
 		attempt: Attempt,
 		node: NodeId,
-		silence: Silence,
 		ctx: &Context,
 	) -> Weight {
-		let Some(mut job) = Jobs::<T>::get(id) else { return T::WeightInfo::agenda_stale() };
-		let silent = |seat: &&Seat| {
-			let due = match silence {
-				Silence::Acknowledgement => {
-					seat.state == SeatState::Assigned && seat.ack_by <= ctx.now
-				},
-				Silence::Delivery => {
-					!matches!(seat.state, SeatState::Delivered(_)) && seat.deliver_by <= ctx.now
-				},
-			};
-			due && seat.node == node && seat.attempt == attempt
+		let stale = T::WeightInfo::agenda_stale();
+		let Some(mut job) = Jobs::<T>::get(id).filter(|job| job.status.is_assigned()) else {
+			return stale;
 		};
-		if !job.status.is_assigned() || !job.seats.iter().any(|seat| silent(&seat)) {
-			return T::WeightInfo::agenda_stale();
+		let is_it = |seat: &Seat| seat.node == node && seat.attempt == attempt;
+		let Some(seat) = job.seats.iter().find(|seat| is_it(seat)) else { return stale };
+		let Some((silence, due)) = silence_of(seat) else { return stale };
+		if due > ctx.now {
+			// An acknowledged seat is looked at again when its result is due. Where a dispute has put off the
+			// acknowledgement, that stands on the agenda already.
+			if seat.ack_by > ctx.now {
+				return stale;
+			}
+			Self::arm_seat(id, seat);
+			return T::WeightInfo::look_again();
 		}
-		let Some(order) = Orders::<T>::get(id) else { return T::WeightInfo::agenda_stale() };
+		let Some(order) = Orders::<T>::get(id) else { return stale };
 
-		job.seats.retain(|seat| !silent(&seat));
-		Self::vacate(id, node, &order);
-		let cooldown_until = Self::mark_silent(node, ctx);
-		Totals::<T>::mutate(|totals| {
+		job.seats.retain(|seat| !is_it(seat));
+		let cooldown_until =
+			Self::vacate(id, node, &order, |standing| standing.miss(&ctx.params, ctx.now));
+		Ledger::<T>::mutate(|ledger| {
+			let totals = &mut ledger.totals;
 			totals.missed_deadlines = totals.missed_deadlines.saturating_add(1);
 		});
 		Self::deposit_event(Event::SeatLost { job: id, attempt, node, silence, cooldown_until });
 
 		let stood_in = Self::stand_in(id, &mut job, &order, ctx);
 		let (k, _) = order.mode.quorum();
-		if stood_in || job.seats.len() >= usize::from(k) {
+		let left = job.seats.len() as u32;
+		if stood_in || left >= u32::from(k) {
 			let started = job.seats.iter().any(|seat| seat.state != SeatState::Assigned);
 			let status = if started { JobStatus::Running } else { JobStatus::Scheduled };
 			Self::set_status(&mut job, status);
 			Jobs::<T>::insert(id, job);
 			// Last: what it hears may make the listener settle the job, or end the round.
 			T::Listener::seat_lost(id, node);
-			Self::weight_of_stand_in()
+			Self::weight_of_stand_in().saturating_add(Self::weight_of_judgement(id, left))
 		} else {
 			let delivered =
 				job.seats.iter().any(|seat| matches!(seat.state, SeatState::Delivered(_)));
 			let reason = if delivered { FailureReason::NoQuorum } else { FailureReason::Silence };
 			Self::end_round(id, job, &order, false, reason);
-			Self::weight_of_stand_in().saturating_add(Self::weight_of_round_over())
+			Self::weight_of_stand_in().saturating_add(Self::failing(left))
+		}
+	}
+
+	/// Weight of what the listener made of a lost seat, by where the job stands now.
+	fn weight_of_judgement(id: JobId, seats: u32) -> Weight {
+		match Jobs::<T>::get(id).map(|job| job.status) {
+			Some(status) if status.is_assigned() => Weight::zero(),
+			Some(JobStatus::Completed | JobStatus::Failed(FailureReason::Program(_))) => {
+				Self::settling_and_receipt(seats)
+			},
+			_ => Self::failing(seats),
 		}
 	}
 
@@ -467,6 +526,7 @@ impl<T: Config> Pallet<T> {
 		}
 		job.backups = Default::default();
 		job.waiting = None;
+		job.retries = 0;
 		Self::set_status(&mut job, JobStatus::Pending);
 		Self::enqueue_front(id, &mut job, order.class);
 		let attempts = job.attempts;
@@ -478,51 +538,30 @@ impl<T: Config> Pallet<T> {
 	/// Frees the nodes of all seats. The seats stay in the record.
 	pub(crate) fn vacate_all(id: JobId, job: &Job, order: &Order) {
 		for seat in &job.seats {
-			Self::vacate(id, seat.node, order);
+			Self::vacate(id, seat.node, order, |_| ());
 		}
 	}
 
-	/// Frees a node of a job.
-	pub(crate) fn vacate(id: JobId, node: NodeId, order: &Order) {
-		AssignmentsOf::<T>::mutate_exists(node, |slot| {
-			let mut jobs = slot.take().unwrap_or_default();
-			jobs.retain(|one| *one != id);
-			*slot = (!jobs.is_empty()).then_some(jobs);
-		});
+	/// Frees a node of a job, and notes what that says about the node.
+	pub(crate) fn vacate<R>(
+		id: JobId,
+		node: NodeId,
+		order: &Order,
+		note: impl FnOnce(&mut Standing) -> R,
+	) -> R {
 		Self::mutate_standing(node, |standing| {
-			standing.running = standing.running.saturating_sub(1);
+			standing.jobs.retain(|one| *one != id);
 			standing.committed_mib = standing
 				.committed_mib
 				.saturating_sub(scheduler::memory_mib(order.limits.memory_bytes));
-		});
-	}
-
-	/// A node was silent: less trust, less quality, and a rest that doubles each time. Returns its end.
-	fn mark_silent(node: NodeId, ctx: &Context) -> BlockNumber {
-		Self::mutate_standing(node, |standing| {
-			standing.misses = standing.misses.saturating_add(1);
-			standing.trust = ewma(standing.trust, 0);
-			standing.quality = ewma(standing.quality, 0);
-			standing.cooldown_until = ctx.now.saturating_add(ctx.params.cooldown(standing.misses));
-			standing.cooldown_until
+			note(standing)
 		})
-	}
-
-	/// A node's result was judged.
-	pub(crate) fn mark_result(node: NodeId, agreed: bool) {
-		let new = if agreed { routing::ONE } else { 0 };
-		Self::mutate_standing(node, |standing| {
-			standing.trust = ewma(standing.trust, new);
-			standing.quality = ewma(standing.quality, new);
-			if agreed {
-				standing.misses = 0;
-			}
-		});
 	}
 
 	/// Weight of one try to place a job.
 	pub(crate) fn weight_of_placement(placement: &Placement) -> Weight {
 		let base = T::WeightInfo::place(placement.probes, placement.seats)
+			.saturating_add(T::Clauses::weight())
 			.saturating_add(T::Leases::weight().saturating_mul(placement.leases.into()));
 		if placement.seats > 0 {
 			base.saturating_add(T::Receipts::weight())
@@ -540,7 +579,12 @@ impl<T: Config> Pallet<T> {
 			probes: want.probes(),
 			leases: want.probes(),
 		})
-		.max(T::WeightInfo::park())
+		.max(Self::weight_of_parking())
+	}
+
+	/// Weight of finding that a job is held back.
+	fn weight_of_parking() -> Weight {
+		T::WeightInfo::park().saturating_add(T::Clauses::weight())
 	}
 
 	/// Weight of a seat that is lost and of the backup that steps in.
@@ -551,17 +595,29 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::Listener::weight())
 	}
 
-	/// Weight of a round that ends, and of the job that may end with it.
-	pub(crate) fn weight_of_round_over() -> Weight {
-		Self::weight_of_end(T::WeightInfo::round_over(MAX_SEATS))
+	/// Weight of a round over so many seats that ends, and of the job that may end with it.
+	pub(crate) fn failing(seats: u32) -> Weight {
+		Self::weight_of_end(T::WeightInfo::round_over(seats))
+	}
+
+	/// Weight of a settlement over so many seats.
+	pub(crate) fn settling(seats: u32) -> Weight {
+		T::WeightInfo::settle(seats)
+			.saturating_add(T::Nodes::weight().saturating_mul(seats.into()))
+			.saturating_add(T::ClauseJobs::weight_of_closing())
+	}
+
+	/// The same, with the receipt that the listener writes.
+	pub(crate) fn settling_and_receipt(seats: u32) -> Weight {
+		Self::settling(seats).saturating_add(T::Receipts::weight())
 	}
 }
 
-/// Puts a job at the tail.
-fn push_back<T: Config>(rings: &mut Rings, id: JobId, job: &mut Job, class: JobClass) {
-	let ring = rings.get_mut(class);
-	job.place = Some(ring.tail);
-	Queued::<T>::insert(class, ring.tail, id);
-	ring.tail = ring.tail.saturating_add(1);
-	ring.live = ring.live.saturating_add(1);
+/// What is missing of a seat, and the first block at which it is too late for that; `None` if it has delivered.
+pub(crate) const fn silence_of(seat: &Seat) -> Option<(Silence, BlockNumber)> {
+	match seat.state {
+		SeatState::Assigned => Some((Silence::Acknowledgement, seat.ack_by)),
+		SeatState::Acknowledged(_) => Some((Silence::Delivery, seat.deliver_by)),
+		SeatState::Delivered(_) => None,
+	}
 }

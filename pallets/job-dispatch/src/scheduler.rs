@@ -25,6 +25,8 @@ use sp_io::hashing::blake2_256;
 
 /// Probes that may be spent for each candidate that is wanted.
 pub const PROBES_PER_CANDIDATE: u32 = 3;
+/// Most blocks that a job rests between two tries.
+pub const MAX_REST: BlockNumber = 15;
 /// Bytes in a MiB.
 const MIB: u32 = 1 << 20;
 
@@ -137,7 +139,6 @@ impl Ask<'_> {
 		let free_mib = profile.memory_mib.saturating_sub(standing.committed_mib);
 		let checks = [
 			(self.excluded.contains(&node), Exclusion::Excluded),
-			(self.spent.contains(&node), Exclusion::AlreadyAsked),
 			(outside(self.jurisdictions), Exclusion::Jurisdiction),
 			(self.paused.contains(&profile.jurisdiction), Exclusion::Paused),
 			(self.sovereign_only && !profile.sovereign, Exclusion::NotSovereign),
@@ -148,14 +149,16 @@ impl Ask<'_> {
 			),
 			(profile.lease_expires_at < self.deliver_by, Exclusion::LeaseEnding),
 			(standing.cooldown_until > self.now, Exclusion::CoolingDown),
-			(standing.running >= profile.capacity, Exclusion::Full),
+			(standing.running() >= profile.capacity, Exclusion::Full),
 			(
-				routing::load(standing.running, profile.capacity) > routing::MAX_LOAD,
+				routing::load(standing.running(), profile.capacity) > routing::MAX_LOAD,
 				Exclusion::Overloaded,
 			),
 			(free_mib < self.memory_mib, Exclusion::Memory),
 			(standing.trust < self.min_trust, Exclusion::Trust),
 			(standing.quality < self.min_quality, Exclusion::Quality),
+			// Last: of these nodes it is known that they could be asked again.
+			(self.spent.contains(&node), Exclusion::AlreadyAsked),
 		];
 		checks.into_iter().find_map(|(fails, why)| fails.then_some(why))
 	}
@@ -168,7 +171,7 @@ impl Ask<'_> {
 		Factors {
 			trust: standing.trust,
 			quality: standing.quality,
-			load: routing::load(standing.running, profile.capacity),
+			load: routing::load(standing.running(), profile.capacity),
 			connection: routing::W_INIT,
 			threat: 0,
 			preference: if preferred { routing::PREFERENCE } else { routing::ONE },
@@ -190,7 +193,7 @@ impl Ask<'_> {
 				score: self.factors(node, seating).score(),
 				operator: seating.profile.operator,
 				platform: seating.profile.platform,
-				seating: *seating,
+				seating: seating.clone(),
 			}),
 		}
 	}
@@ -329,6 +332,11 @@ impl Draw {
 		self.turned_away.iter().find(|(_, count)| *count == most).map(|(why, _)| *why)
 	}
 
+	/// How often a reason turned a node away.
+	pub fn count(&self, why: Exclusion) -> u32 {
+		self.turned_away.iter().find(|(known, _)| *known == why).map_or(0, |(_, count)| *count)
+	}
+
 	fn operators(&self) -> usize {
 		let mut seen: Vec<_> = self.found.iter().map(|c| c.operator).collect();
 		seen.sort_unstable();
@@ -440,6 +448,18 @@ pub fn next_turn(rings: &mut Rings, open: impl Fn(JobClass) -> bool) -> Option<J
 	let ring = rings.get_mut(class);
 	ring.credit = ring.credit.saturating_sub(1);
 	Some(class)
+}
+
+/// Blocks until a job that could not be placed is tried again: the next one at first; after some failures it rests
+/// longer and longer, so that jobs that nobody can run leave the hook's share to the others.
+pub const fn rest(failures: u32) -> BlockNumber {
+	match failures {
+		0..=4 => 1,
+		5 => 2,
+		6 => 4,
+		7 => 8,
+		_ => MAX_REST,
+	}
 }
 
 /// Blocks that a node has from its assignment to its result.

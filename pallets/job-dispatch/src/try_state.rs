@@ -3,7 +3,7 @@
 use crate::{pallet::*, scheduler::memory_mib, types::*};
 use alloc::collections::{BTreeMap, BTreeSet};
 use concordat_primitives::{
-	job::{JobClass, JobInput, JobStatus, SeatState},
+	job::{JobClass, JobInput, JobStatus, SeatState, MAX_ATTEMPTS},
 	AccountId, Balance, JobId, NodeId,
 };
 use frame_support::{ensure, traits::fungible::InspectHold as _};
@@ -15,6 +15,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_state_jobs()?;
 		Self::try_state_queues()?;
 		Self::try_state_money()?;
+		Self::try_state_live_jobs()?;
 		Self::try_state_seats()?;
 		Self::try_state_pools()?;
 		Self::try_state_agenda()?;
@@ -27,7 +28,7 @@ impl<T: Config> Pallet<T> {
 	/// * No attempt is above the highest issued, none of its nodes sits twice.
 	/// * The nonce is one per attempt.
 	fn try_state_jobs() -> Result<(), TryRuntimeError> {
-		let next = NextJob::<T>::get();
+		let next = Self::next_job();
 		for (id, job) in Jobs::<T>::iter() {
 			ensure!(id > 0 && id < next, "a job has a number that was never given out");
 			ensure!(Orders::<T>::contains_key(id), "a job has no order");
@@ -79,10 +80,11 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// * A job is pending exactly when it has a place in the queue of its class, and that place names it.
+	/// * What has a place in a queue is a pending job of that class, and knows its place.
+	/// * What waits without a place stands aside, and is counted there.
 	/// * Heads, tails and counts describe what is there.
 	fn try_state_queues() -> Result<(), TryRuntimeError> {
-		let rings = Queues::<T>::get();
+		let rings = Ledger::<T>::get().rings;
 		let mut live = BTreeMap::<JobClass, u32>::new();
 		for (class, place, id) in Queued::<T>::iter() {
 			let ring = rings.get(class);
@@ -100,10 +102,19 @@ impl<T: Config> Pallet<T> {
 			);
 			ensure!(credit <= class.weighting(), "a class has too many turns");
 		}
-		for job in Jobs::<T>::iter_values() {
+		let mut aside = BTreeMap::<JobClass, u32>::new();
+		for (id, job) in Jobs::<T>::iter() {
 			ensure!(
-				(job.status == JobStatus::Pending) == job.place.is_some(),
-				"a pending job is in no queue, or another one is"
+				job.place.is_none() || job.status == JobStatus::Pending,
+				"a job that does not wait is in a queue"
+			);
+			let order = Orders::<T>::get(id).ok_or("a job has no order")?;
+			*aside.entry(order.class).or_default() += u32::from(job.stands_aside());
+		}
+		for class in JobClass::ALL {
+			ensure!(
+				rings.get(class).aside == aside.get(&class).copied().unwrap_or(0),
+				"the count of jobs beside a queue is wrong"
 			);
 		}
 		Ok(())
@@ -142,8 +153,26 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// * A node's assignments are exactly the jobs that occupy it; its load and the memory promised follow from them.
-	/// * No node in the pools has more jobs than it had capacity for at the time.
+	/// * The count of an account's live jobs is that of its jobs without an end; none is kept at zero.
+	fn try_state_live_jobs() -> Result<(), TryRuntimeError> {
+		let mut live = BTreeMap::<AccountId, u32>::new();
+		for (id, _) in Jobs::<T>::iter().filter(|(_, job)| job.ended_at.is_none()) {
+			let order = Orders::<T>::get(id).ok_or("a job has no order")?;
+			*live.entry(order.requester).or_default() += 1;
+		}
+		for (who, count) in LiveJobs::<T>::iter() {
+			ensure!(
+				count > 0 && live.remove(&who) == Some(count),
+				"the count of an account's live jobs is wrong"
+			);
+		}
+		ensure!(live.is_empty(), "live jobs are not counted");
+		Ok(())
+	}
+
+	/// * A node's jobs are exactly those that occupy it, each once; the memory promised follows from them.
+	/// * A standing is kept at one place, and only where there is something to remember; that of a node that is gone
+	///   only while it holds a seat.
 	fn try_state_seats() -> Result<(), TryRuntimeError> {
 		let mut seats = BTreeMap::<NodeId, BTreeMap<JobId, u32>>::new();
 		for (id, job) in Jobs::<T>::iter().filter(|(_, job)| job.occupies_nodes()) {
@@ -153,29 +182,27 @@ impl<T: Config> Pallet<T> {
 				seats.entry(seat.node).or_default().insert(id, memory);
 			}
 		}
-		for (node, jobs) in AssignmentsOf::<T>::iter() {
-			ensure!(!jobs.is_empty(), "an empty list of assignments is kept");
-			let listed: BTreeSet<_> = jobs.iter().copied().collect();
-			ensure!(listed.len() == jobs.len(), "an assignment is listed twice");
-			let held = seats.get(&node).ok_or("a node is assigned to a job it has no seat on")?;
-			ensure!(listed.iter().eq(held.keys()), "assignments and seats differ");
-		}
-		ensure!(seats.keys().all(AssignmentsOf::<T>::contains_key), "a seat is in no list");
 		let standings = Seatings::<T>::iter()
 			.map(|(node, seating)| (node, seating.standing))
 			.chain(Standings::<T>::iter());
 		for (node, standing) in standings {
 			let held = seats.remove(&node).unwrap_or_default();
-			ensure!(usize::from(standing.running) == held.len(), "a node's load is wrong");
+			let listed: BTreeSet<_> = standing.jobs.iter().copied().collect();
+			ensure!(listed.len() == standing.jobs.len(), "a job is listed twice");
+			ensure!(listed.iter().eq(held.keys()), "a node's jobs and its seats differ");
 			ensure!(
 				standing.committed_mib == held.values().sum::<u32>(),
 				"the memory promised by a node is wrong"
 			);
 		}
 		ensure!(seats.is_empty(), "a node with seats has no standing");
+		ensure!(
+			Seatings::<T>::iter_values().all(|seating| !seating.standing.gone),
+			"a node that is gone takes jobs"
+		);
 		for (node, standing) in Standings::<T>::iter() {
 			ensure!(!Seatings::<T>::contains_key(node), "a node has two standings");
-			ensure!(standing != Standing::default(), "a newcomer's standing is kept");
+			ensure!(!standing.is_forgettable(), "a standing is kept that says nothing");
 		}
 		Ok(())
 	}
@@ -215,7 +242,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// * Every deadline that still applies is on the agenda, at its block: expiry of what can expire, waking of
-	///   what is parked, pruning of what ended, acknowledgement and delivery of every open seat.
+	///   what stands aside, pruning of what ended, and of every open seat the acknowledgement that is due, or the
+	///   delivery, or the time to look for that.
 	/// * Nothing waits behind the cursor.
 	fn try_state_agenda() -> Result<(), TryRuntimeError> {
 		let mut waking = BTreeSet::new();
@@ -245,21 +273,20 @@ impl<T: Config> Pallet<T> {
 				ensure!(due(at, AgendaItem::Prune { job }), "a job is never pruned");
 			}
 			ensure!(
-				record.status != JobStatus::Paused || waking.contains(&job),
-				"a parked job never wakes"
+				!record.stands_aside() || waking.contains(&job),
+				"a job that stands aside never wakes"
 			);
 			for seat in record.seats.iter().filter(|_| record.status.is_assigned()) {
 				let (attempt, node) = (seat.attempt, seat.node);
-				let ack = AgendaItem::AckDeadline { job, attempt, node };
-				let deliver = AgendaItem::DeliverDeadline { job, attempt, node };
-				ensure!(
-					seat.state != SeatState::Assigned || due(seat.ack_by, ack),
-					"a seat need never be acknowledged"
-				);
-				ensure!(
-					matches!(seat.state, SeatState::Delivered(_)) || due(seat.deliver_by, deliver),
-					"a seat need never be delivered"
-				);
+				let item = || AgendaItem::Deadline { job, attempt, node };
+				let watched = match seat.state {
+					SeatState::Assigned => due(seat.ack_by, item()),
+					SeatState::Acknowledged(_) => {
+						due(seat.ack_by, item()) || due(seat.deliver_by, item())
+					},
+					SeatState::Delivered(_) => true,
+				};
+				ensure!(watched, "nobody looks whether a seat is silent");
 			}
 		}
 		Ok(())
@@ -267,17 +294,13 @@ impl<T: Config> Pallet<T> {
 
 	/// * The totals of the present are those of the records; inputs match what their orders commit to.
 	fn try_state_totals() -> Result<(), TryRuntimeError> {
-		let totals = Totals::<T>::get();
+		let totals = Ledger::<T>::get().totals;
 		let count = |is: fn(&Job) -> bool| Jobs::<T>::iter_values().filter(is).count() as u32;
 		let waits = |job: &Job| matches!(job.status, JobStatus::Pending | JobStatus::Paused);
 		ensure!(totals.queued == count(waits), "the number of waiting jobs is wrong");
 		ensure!(
 			totals.assigned == count(|job| job.status.is_assigned()),
 			"the number of assigned jobs is wrong"
-		);
-		ensure!(
-			totals.jobs.saturating_add(1) == NextJob::<T>::get(),
-			"the number of jobs is wrong"
 		);
 		for (id, input) in Inputs::<T>::iter() {
 			let order = Orders::<T>::get(id).ok_or("an input has no order")?;

@@ -9,9 +9,9 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
 	cac::FailureCode,
 	clause::{ExecutionMode, ResourceLimits, TriggerKind, MAX_INPUT_BYTES, MAX_LIST, MAX_SEATS},
-	job::{Backups, FailureReason, JobClass, JobStatus, Seats, MAX_BACKUPS},
+	job::{Backups, FailureReason, JobClass, JobStatus, Seats, MAX_ATTEMPTS, MAX_BACKUPS},
 	node::NodeProfile,
-	routing::NEUTRAL,
+	routing::{self, NEUTRAL},
 	text::decimal,
 	units::{DAYS, HOURS, MICRO_CDT, MILLI_CDT},
 	AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, Hash, JobId, Jurisdiction,
@@ -30,9 +30,9 @@ pub const AGENDA_PAGE: u32 = 256;
 pub const MAX_SWITCHES: u32 = 32;
 /// Most candidates that may be drawn for one seat.
 pub const MAX_CANDIDATES: u32 = 8;
-/// Most attempts that governance may allow.
-pub const MAX_ATTEMPTS: Attempt = 16;
-/// A parked job looks this often whether its switch has been lifted early, in blocks.
+/// Blocks that a node which was reported lost still has: what it has sent before may be on its way.
+pub const LOSS_GRACE: BlockNumber = 2;
+/// A job that is held back looks this often whether what holds it has ended early, in blocks.
 pub const WAKE_INTERVAL: BlockNumber = 15;
 /// Where the places of an empty queue begin: halfway, so that jobs can also step in at the head.
 pub const QUEUE_ORIGIN: u64 = 1 << 63;
@@ -79,8 +79,10 @@ pub struct Params {
 	pub max_input_bytes: u32,
 	/// Longest input kept elsewhere, in bytes.
 	pub max_external_bytes: u32,
-	/// Most jobs that wait in one class.
+	/// Most jobs that wait in one class, in its queue or beside it.
 	pub max_queued: u32,
+	/// Most jobs of one account that have not ended, whatever their class.
+	pub max_live_jobs: u32,
 	/// Blocks that a job has when its requester says nothing.
 	pub default_timeout: BlockNumber,
 	/// Fewest blocks that a requester may give a job. One round of its clause has to fit, too.
@@ -121,6 +123,7 @@ impl Default for Params {
 			max_input_bytes: MAX_INPUT_BYTES,
 			max_external_bytes: 8 * 1024 * 1024,
 			max_queued: 4_096,
+			max_live_jobs: 64,
 			default_timeout: HOURS,
 			min_timeout: 10,
 			max_timeout: 7 * DAYS,
@@ -145,6 +148,7 @@ impl Params {
 		(1..=MAX_INPUT_BYTES).contains(&self.max_input_bytes) &&
 			self.max_external_bytes > 0 &&
 			self.max_queued > 0 &&
+			self.max_live_jobs > 0 &&
 			self.min_timeout > 0 &&
 			self.min_timeout <= self.default_timeout &&
 			self.default_timeout <= self.max_timeout &&
@@ -311,13 +315,14 @@ pub struct Job {
 	pub seats: Seats,
 	/// Who would step in, best first.
 	pub backups: Backups,
-	/// Nodes of the last round that failed by disagreement: the next round goes without them.
+	/// Nodes of the last round that failed by disagreement: the next round goes to others, if there are enough.
 	pub spent: BoundedVec<NodeId, ConstU32<MAX_SEATS>>,
-	/// Its place in the queue of its class, while it is there.
+	/// Its place in the queue of its class, while it is there. Without one, a job that waits stands
+	/// aside until it wakes.
 	pub place: Option<u64>,
 	/// Why the last try to place it failed.
 	pub waiting: Option<Waiting>,
-	/// Tries to place it that failed.
+	/// Tries to place it that failed, in this round.
 	pub retries: u32,
 	/// Still held as escrow.
 	pub escrow: Balance,
@@ -371,6 +376,16 @@ impl Job {
 	pub fn occupies_nodes(&self) -> bool {
 		self.status.is_assigned()
 			|| (self.status == JobStatus::Disputed && self.resume.is_some_and(|s| s.is_assigned()))
+	}
+
+	/// Whether the chain has looked for nodes for it: from then on the scheduling fee is due.
+	pub const fn was_tried(&self) -> bool {
+		self.attempts > 0 || self.retries > 0
+	}
+
+	/// Whether it waits beside its queue.
+	pub fn stands_aside(&self) -> bool {
+		matches!(self.status, JobStatus::Pending | JobStatus::Paused) && self.place.is_none()
 	}
 
 	/// Whether it can still reach a result or an end of its own accord.
@@ -490,17 +505,8 @@ pub enum PauseSubject {
 /// Something that is due at a block.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum AgendaItem {
-	/// The seat is lost unless it was acknowledged.
-	AckDeadline {
-		/// Job.
-		job: JobId,
-		/// Attempt of the seat.
-		attempt: Attempt,
-		/// Who sits.
-		node: NodeId,
-	},
-	/// The seat is lost unless it was delivered.
-	DeliverDeadline {
+	/// The seat is lost unless it was acknowledged; one that was acknowledged is looked at again when its result is due.
+	Deadline {
 		/// Job.
 		job: JobId,
 		/// Attempt of the seat.
@@ -513,7 +519,7 @@ pub enum AgendaItem {
 		/// Job.
 		job: JobId,
 	},
-	/// A parked job looks whether it is still held back.
+	/// A job that stands aside looks whether it can go back to its queue.
 	Wake {
 		/// Job.
 		job: JobId,
@@ -536,11 +542,11 @@ pub struct Cursor {
 	pub index: u32,
 }
 
-/// What the chain thinks of a node, and how busy it is. Outlives its stay in the pools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+/// What the chain thinks of a node, and what it works on. Outlives its stay in the pools.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Standing {
-	/// Seats that it holds.
-	pub running: u16,
+	/// Jobs on which it holds a seat.
+	pub jobs: AssignmentList,
 	/// Memory promised to those, in MiB.
 	pub committed_mib: u32,
 	/// Trust, in parts of 10⁶.
@@ -551,23 +557,57 @@ pub struct Standing {
 	pub cooldown_until: BlockNumber,
 	/// Seats lost to silence since its last good result.
 	pub misses: u8,
+	/// Whether the node is gone for good: then this goes with its last seat.
+	pub gone: bool,
 }
 
 impl Default for Standing {
 	fn default() -> Self {
 		Self {
-			running: 0,
+			jobs: Default::default(),
 			committed_mib: 0,
 			trust: NEUTRAL,
 			quality: NEUTRAL,
 			cooldown_until: 0,
 			misses: 0,
+			gone: false,
 		}
 	}
 }
 
+impl Standing {
+	/// Seats that it holds.
+	pub fn running(&self) -> u16 {
+		self.jobs.len() as u16
+	}
+
+	/// Whether it says nothing that a newcomer's would not say, or nobody will ask for it again.
+	pub fn is_forgettable(&self) -> bool {
+		*self == Self::default() || (self.gone && self.jobs.is_empty())
+	}
+
+	/// Its result was judged.
+	pub fn judge(&mut self, agreed: bool) {
+		let new = if agreed { routing::ONE } else { 0 };
+		self.trust = routing::ewma(self.trust, new);
+		self.quality = routing::ewma(self.quality, new);
+		if agreed {
+			self.misses = 0;
+		}
+	}
+
+	/// It was silent: less trust, less quality, and a rest that doubles each time. Returns the end of that.
+	pub fn miss(&mut self, params: &Params, now: BlockNumber) -> BlockNumber {
+		self.misses = self.misses.saturating_add(1);
+		self.trust = routing::ewma(self.trust, 0);
+		self.quality = routing::ewma(self.quality, 0);
+		self.cooldown_until = now.saturating_add(params.cooldown(self.misses));
+		self.cooldown_until
+	}
+}
+
 /// The compact record that the scheduler reads of each candidate. Exists while the node is in the pools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Seating {
 	/// What the node offers; its capacity is at most [`MAX_ASSIGNMENTS`].
 	pub profile: NodeProfile,
@@ -595,13 +635,15 @@ pub struct Ring {
 	pub tail: u64,
 	/// Jobs in it.
 	pub live: u32,
+	/// Jobs of the class that wait beside it: held back, or resting after tries that failed.
+	pub aside: u32,
 	/// Turns that the class has left.
 	pub credit: u32,
 }
 
 impl Default for Ring {
 	fn default() -> Self {
-		Self { head: QUEUE_ORIGIN, tail: QUEUE_ORIGIN, live: 0, credit: 0 }
+		Self { head: QUEUE_ORIGIN, tail: QUEUE_ORIGIN, live: 0, aside: 0, credit: 0 }
 	}
 }
 
@@ -645,12 +687,21 @@ impl Rings {
 	}
 }
 
+/// Queues and totals: what nearly every step of a job changes, in one record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Books {
+	/// Heads, tails and turns of the queues.
+	pub rings: Rings,
+	/// Totals, for dashboards.
+	pub totals: Counters,
+}
+
 /// Totals of this pallet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Counters {
-	/// Jobs ever dispatched.
+	/// Jobs ever dispatched: the number of the last one.
 	pub jobs: u64,
-	/// Jobs that wait: in the queues, or parked by a switch.
+	/// Jobs that wait, in the queues or beside them.
 	pub queued: u32,
 	/// Jobs that nodes work on.
 	pub assigned: u32,
@@ -667,9 +718,6 @@ pub struct Counters {
 impl Counters {
 	/// Follows a job from one state to the next.
 	pub fn moved(&mut self, from: JobStatus, to: JobStatus) {
-		let waits = |s: JobStatus| {
-			matches!(s, JobStatus::Pending | JobStatus::AwaitingInput | JobStatus::Paused)
-		};
 		let step = |count: &mut u32, was: bool, is: bool| match (was, is) {
 			(false, true) => *count = count.saturating_add(1),
 			(true, false) => *count = count.saturating_sub(1),
@@ -685,6 +733,16 @@ impl Counters {
 			self.failed = self.failed.saturating_add(1);
 		}
 	}
+
+	/// Whether a step from one state to the next changes no total: then there is nothing to write.
+	pub const fn ignore(from: JobStatus, to: JobStatus) -> bool {
+		(waits(from) && waits(to)) || (from.is_assigned() && to.is_assigned())
+	}
+}
+
+/// Whether a job in this state waits for nodes.
+const fn waits(status: JobStatus) -> bool {
+	matches!(status, JobStatus::Pending | JobStatus::AwaitingInput | JobStatus::Paused)
 }
 
 /// State of a job whose nodes agree on this outcome.

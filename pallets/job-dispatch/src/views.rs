@@ -47,7 +47,9 @@ impl<T: Config> Pallet<T> {
 
 	fn waiting(job: &Job) -> Option<String> {
 		match job.status {
-			JobStatus::Paused => Some("held back by a switch of governance".into()),
+			JobStatus::Paused => {
+				Some("held back by a switch of governance or the safe mode of its clause".into())
+			},
 			JobStatus::Pending => Some(match &job.waiting {
 				Some(reason) => format!("{} (tried {} times)", reason.text(), job.retries),
 				None if job.attempts > 0 => {
@@ -59,10 +61,11 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Jobs from number `from` on, without those that were pruned.
+	/// Jobs from number `from` on, without those that were pruned. A page has at most 1 to [`MAX_PAGE`] rows, whatever
+	/// is asked: each gets further than the one before.
 	pub fn page(from: JobId, limit: u32) -> Page<JobView> {
-		let end = NextJob::<T>::get();
-		let limit = limit.min(MAX_PAGE) as usize;
+		let end = Self::next_job();
+		let limit = limit.clamp(1, MAX_PAGE) as usize;
 		let mut items = Vec::new();
 		let mut next = from.max(1);
 		let stop = end.min(next.saturating_add(MAX_SCAN));
@@ -74,7 +77,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// How the nodes that a clause could ask would score now, in pool order from place `from` on, for a requester
-	/// without wishes. `None` if there is no such clause.
+	/// without wishes, 1 to [`MAX_PAGE`] places at a time. `None` if there is no such clause.
 	pub fn candidates(clause: &ClauseId, from: u64, limit: u32) -> Option<Page<RoutingView>> {
 		let spec = T::Clauses::clause(clause)?.spec;
 		let ctx_now = Self::now();
@@ -108,7 +111,7 @@ impl<T: Config> Pallet<T> {
 		jurisdictions.dedup();
 		let mut items = Vec::new();
 		let mut place = 0u64;
-		let end = from.saturating_add(limit.min(MAX_PAGE).into());
+		let end = from.saturating_add(limit.clamp(1, MAX_PAGE).into());
 		for key in Self::pools_of(spec.capability, &jurisdictions, &[]) {
 			let size = u64::from(PoolSizes::<T>::get(key));
 			// The part of this pool that the page covers.
@@ -150,7 +153,7 @@ impl<T: Config> Pallet<T> {
 	/// Fills in the totals that this pallet keeps.
 	pub fn totals(view: &mut TotalsView) {
 		let Counters { jobs, queued, assigned, completed, failed, missed_deadlines, dissents } =
-			Totals::<T>::get();
+			Ledger::<T>::get().totals;
 		*view = TotalsView {
 			jobs,
 			queued,

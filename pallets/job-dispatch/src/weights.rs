@@ -67,7 +67,7 @@ macro_rules! weights {
 
 weights! {
 	/// `dispatch` that opens a job with `b` bytes of input.
-	dispatch(b) => 70 + b / 200, 8, 10;
+	dispatch(b) => 70 + b / 200, 8, 9;
 	/// `dispatch` that governance's filter refuses.
 	dispatch_refused() => 40, 3, 0;
 	/// `cancel`.
@@ -77,7 +77,7 @@ weights! {
 	/// `resume`.
 	resume() => 20, 1, 1;
 	/// `fail_job` on a job with all seats taken.
-	fail_job() => 120, 24, 23;
+	fail_job() => 120, 17, 15;
 	/// `set_params`.
 	set_params() => 15, 0, 1;
 	/// What the hook does in every block, even when nothing is due.
@@ -86,32 +86,36 @@ weights! {
 	agenda_page() => 25, 2, 2;
 	/// An item that no longer applies.
 	agenda_stale() => 5, 2, 0;
+	/// An acknowledged seat that is looked at again when its result is due.
+	look_again() => 10, 3, 1;
 	/// A seat that is lost, and the backup that steps in.
-	seat_lost() => 80, 20, 8;
+	seat_lost() => 80, 17, 6;
 	/// A round over `s` seats that ends, and the job with it.
-	round_over(s) => 70 + 8 * s, 10 + 2 * s, 9 + 2 * s;
+	round_over(s) => 70 + 8 * s, 10 + s, 8 + s;
 	/// Pruning a job.
 	prune() => 40, 4, 6;
-	/// A parked job that looks again.
-	wake() => 25, 6, 5;
+	/// A job beside its queue that looks again.
+	wake() => 25, 4, 3;
 	/// Passing over an empty place of a queue.
 	skip_place() => 3, 1, 1;
-	/// Parking a job.
+	/// Setting a job that is held back beside its queue.
 	park() => 25, 6, 4;
 	/// One try to place a job: `p` nodes looked at, `s` seats taken.
-	place(p, s) => 60 + 8 * p + 20 * s, 16 + 2 * p + s, 6 + 2 * s;
+	place(p, s) => 60 + 8 * p + 20 * s, 12 + 2 * p, 4 + s;
 	/// A node with `c` capabilities into the pools.
 	admit(c) => 25 + 15 * c, 3 + 2 * c, 3 + 6 * c;
 	/// A node with `c` capabilities out of the pools.
 	evict(c) => 25 + 20 * c, 2 + 6 * c, 3 + 10 * c;
+	/// A node is lost that sits on `n` jobs.
+	lost(n) => 15 + 12 * n, 4 + n, 2 + n;
 	/// An acknowledgement.
-	acknowledge() => 20, 2, 2;
+	acknowledge() => 20, 1, 1;
 	/// A delivery.
-	delivered() => 20, 2, 2;
+	delivered() => 20, 1, 1;
 	/// A settlement over `s` seats.
-	settle(s) => 80 + 40 * s, 9 + 3 * s, 7 + 3 * s;
+	settle(s) => 80 + 40 * s, 10 + 2 * s, 7 + 2 * s;
 	/// A job frozen by a dispute.
 	freeze() => 20, 2, 2;
 	/// A verdict, with all deadlines put on the agenda again.
-	unfreeze() => 120, 33, 23;
+	unfreeze() => 120, 17, 14;
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use concordat_primitives::{
 	node::{InactiveReason, NodeStatus},
-	traits::ReceiptSink,
+	traits::{NodePool, ReceiptSink},
 	BlockNumber, NodeId,
 };
 use frame_support::weights::{Weight, WeightMeter};
@@ -46,11 +46,15 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn silence_weight() -> Weight {
-		T::WeightInfo::check_silent().saturating_add(Self::change_weight())
+		T::WeightInfo::check_silent()
+			.saturating_add(Self::change_weight())
+			.saturating_add(T::Pool::weight_of_loss())
 	}
 
 	fn apply_weight() -> Weight {
-		T::WeightInfo::apply_slash().saturating_add(T::Receipts::weight())
+		T::WeightInfo::apply_slash()
+			.saturating_add(T::Receipts::weight())
+			.saturating_add(T::Pool::weight_of_forgetting())
 	}
 
 	/// Works off what is due, as far as `meter` allows.
@@ -135,6 +139,7 @@ impl<T: Config> Pallet<T> {
 		if let Some(mut record) = Nodes::<T>::get(node).filter(|record| record.takes_jobs()) {
 			let silent = NodeStatus::Inactive(InactiveReason::MissedHeartbeats);
 			Self::settle_status(node, &mut record, silent);
+			T::Pool::lost(node);
 		}
 		Self::silence_weight()
 	}

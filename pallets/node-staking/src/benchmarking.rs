@@ -109,7 +109,7 @@ fn slashed<T: Config>(node: NodeId) -> Result<(), BenchmarkError> {
 }
 
 fn evidence(n: u32) -> Hash {
-	Hash::from_low_u64_be(n.into())
+	Hash::from(sp_io::hashing::blake2_256(&n.encode()))
 }
 
 /// `count` chosen validators with session keys; returns the first.
@@ -128,7 +128,8 @@ fn chosen<T: Config>(count: u32) -> Result<(AccountId, NodeId), BenchmarkError> 
 }
 
 fn set_keys<T: Config>(who: &AccountId) -> Result<(), BenchmarkError> {
-	let bytes = who.encode();
+	// One half per key: what follows from zeros would be the same key for everybody.
+	let bytes = (who, who).encode();
 	let keys = Decode::decode(&mut TrailingZeroInput::new(&bytes))
 		.map_err(|_| BenchmarkError::Stop("any bytes are session keys"))?;
 	T::Session::set_keys(who, keys)?;

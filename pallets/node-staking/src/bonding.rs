@@ -179,7 +179,9 @@ impl<T: Config> Pallet<T> {
 		if record.takes_jobs() {
 			// A node at work has the minimum beyond what is frozen, so this is not reached.
 			ActiveNodes::<T>::mutate(|count| *count = count.saturating_sub(1));
-			T::Pool::evict(node);
+		}
+		if record.is_compute() {
+			T::Pool::forget(node);
 		}
 		Nodes::<T>::remove(node);
 		OperatorNodes::<T>::remove(&record.operator_key);

@@ -616,7 +616,9 @@ pub mod pallet {
 		/// Releases what has left and is not frozen. When nothing is left of a node that leaves, it
 		/// is gone. Emits `Withdrawn`, at the end also `NodeRemoved`.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::withdraw())]
+		#[pallet::weight(
+			T::WeightInfo::withdraw().saturating_add(T::Pool::weight_of_forgetting())
+		)]
 		pub fn withdraw(origin: OriginFor<T>, node: NodeId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_withdraw(&who, node)

@@ -103,6 +103,8 @@ parameter_types! {
 pub enum PoolCall {
 	Admit(NodeId, NodeProfile, Vec<CapabilityId>),
 	Evict(NodeId),
+	Lost(NodeId),
+	Forget(NodeId),
 }
 
 pub struct TracedPool;
@@ -117,11 +119,20 @@ impl NodePool for TracedPool {
 	fn evict(node: NodeId) {
 		PoolTrace::mutate(|calls| calls.push(PoolCall::Evict(node)));
 	}
+	fn lost(node: NodeId) {
+		PoolTrace::mutate(|calls| calls.push(PoolCall::Lost(node)));
+	}
+	fn forget(node: NodeId) {
+		PoolTrace::mutate(|calls| calls.push(PoolCall::Forget(node)));
+	}
 	fn running(_: NodeId) -> u16 {
 		Running::get()
 	}
 	fn weight() -> Weight {
 		Weight::from_parts(11, 0)
+	}
+	fn weight_of_loss() -> Weight {
+		Weight::from_parts(13, 0)
 	}
 }
 
@@ -414,7 +425,7 @@ pub fn lease(node: NodeId, id: LeaseId) -> Lease {
 		measurement: Measurement([9; 48]),
 		platform: PlatformId([node as u8; 32]),
 		tcb: TcbStatus::UpToDate,
-		signing_key: [id as u8; 32],
+		signing_key: [node as u8; 32],
 		encryption_key: [2; 32],
 		simulated: true,
 		issued_at: System::block_number(),

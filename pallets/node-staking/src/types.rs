@@ -374,7 +374,8 @@ pub struct Params {
 	pub jail_period: BlockNumber,
 	/// How often a heartbeat is due. At least 2.
 	pub heartbeat_interval: BlockNumber,
-	/// How many heartbeats may be missed before the next one is waited for in vain.
+	/// How many heartbeats may be missed before the next one is waited for in vain. With an interval of
+	/// 8 blocks and a grace of 1, silence is noticed within 32 s at the latest.
 	pub heartbeat_grace: u32,
 	/// What each misconduct costs.
 	pub penalties: Penalties,
@@ -397,7 +398,7 @@ impl Default for Params {
 			dispute_window: 14 * DAYS,
 			jail_period: DAYS,
 			heartbeat_interval: 8,
-			heartbeat_grace: 2,
+			heartbeat_grace: 1,
 			penalties: Penalties::default(),
 			reporter_share: Permill::from_percent(5),
 			min_validators: 1,

@@ -6,24 +6,40 @@
 //! | `FromTheFuture` | `Future` |
 //! | `BadSignature` | `BadProof` |
 //! | any other | `Custom(code)` with the code of [`CacRefusal::code`] |
+//!
+//! # Admission
+//!
+//! In a block, `AuthorizeCall` asks here right before the dispatch, in the same extrinsic, and nothing that could change
+//! the answer runs in between. To verify the signature and read clause, lease and votes once more in the dispatch would
+//! be waste. But the dispatch can not tell by its origin that it was asked: root may give any call the origin
+//! `Authorized` (`utility::dispatch_as`), and so might a pallet of tomorrow. So a message that passes *in a block* leaves
+//! an [`Admission`]: block, extrinsic, hash of what was said, and the signature. The dispatch takes it away, and skips
+//! what it proves only if it names this very message in this very extrinsic. Without one it verifies everything.
 
-use crate::{verify::CacRefusal, Config, Pallet};
+use crate::{verify::CacRefusal, Admission, Admitted, Config, Pallet};
 use concordat_primitives::{
 	attest::LeaseRefusal,
-	cac::{SignedAck, SignedCac},
-	Attempt, JobId, NodeId,
+	cac::{Signature, SignedAck, SignedCac},
+	Attempt, Hash, JobId, NodeId,
 };
 use frame_support::{
 	pallet_prelude::{TransactionValidityError, TransactionValidityWithRefund},
 	traits::Get,
 	weights::Weight,
 };
-use sp_runtime::transaction_validity::{InvalidTransaction, TransactionPriority, ValidTransaction};
+use sp_runtime::transaction_validity::{
+	InvalidTransaction, TransactionPriority, TransactionSource, ValidTransaction,
+};
 
 /// Tag prefix of certificates in the pool.
 pub const CAC_TAG: &str = "ConcordatCac";
 /// Tag prefix of acknowledgements in the pool.
 pub const ACK_TAG: &str = "ConcordatAck";
+
+/// Names an acknowledgement. Its domain keeps it apart from the digest of a certificate.
+pub(crate) fn ack_digest(signed: &SignedAck) -> Hash {
+	Hash::from(sp_io::hashing::blake2_256(&signed.ack.message()))
+}
 
 impl CacRefusal {
 	/// Number of the refusal, for `InvalidTransaction::Custom`. Numbers never change their meaning; new ones are
@@ -56,6 +72,8 @@ impl CacRefusal {
 			Self::WrongMeasurement => 24,
 			Self::SimulationMislabelled => 25,
 			Self::BadSignature => 26,
+			Self::TooManyBallots => 27,
+			Self::TooManyCertificates => 28,
 			Self::Lease(LeaseRefusal::None) => 32,
 			Self::Lease(LeaseRefusal::Superseded) => 33,
 			Self::Lease(LeaseRefusal::Expired) => 34,
@@ -82,22 +100,51 @@ impl From<CacRefusal> for InvalidTransaction {
 
 impl<T: Config> Pallet<T> {
 	/// Lets a certificate into the pool and into a block, from wherever it comes: it authorises itself.
-	pub(crate) fn authorize_cac(cac: &SignedCac) -> TransactionValidityWithRefund {
+	pub(crate) fn authorize_cac(
+		source: TransactionSource,
+		cac: &SignedCac,
+	) -> TransactionValidityWithRefund {
 		Self::verify_cac(cac).map_err(Self::refused)?;
+		Self::admit(source, || (cac.digest(), cac.signature));
 		let body = cac.statement.body();
 		Self::accepted(CAC_TAG, (body.job, body.attempt, body.node), T::AuthorizedPriority::get())
 	}
 
 	/// Lets an acknowledgement in. It goes one step before certificates, so that a quick node's seat is acknowledged
 	/// before it delivers in the same block.
-	pub(crate) fn authorize_ack(signed: &SignedAck) -> TransactionValidityWithRefund {
+	pub(crate) fn authorize_ack(
+		source: TransactionSource,
+		signed: &SignedAck,
+	) -> TransactionValidityWithRefund {
 		Self::verify_ack(signed).map_err(Self::refused)?;
+		Self::admit(source, || (ack_digest(signed), signed.signature));
 		let ack = &signed.ack;
 		Self::accepted(
 			ACK_TAG,
 			(ack.job, ack.attempt, ack.node),
 			T::AuthorizedPriority::get().saturating_add(1),
 		)
+	}
+
+	/// Notes, in a block alone, that a message has passed in this extrinsic.
+	fn admit(source: TransactionSource, message: impl FnOnce() -> (Hash, Signature)) {
+		if source != TransactionSource::InBlock {
+			return;
+		}
+		if let Some(admission) = Self::admission(message()) {
+			Admitted::<T>::put(admission);
+		}
+	}
+
+	/// Whether this message has passed in this extrinsic. It can be asked once: the note goes.
+	pub(crate) fn take_admission(digest: Hash, signature: Signature) -> bool {
+		Admitted::<T>::take()
+			.is_some_and(|noted| Self::admission((digest, signature)) == Some(noted))
+	}
+
+	fn admission((digest, signature): (Hash, Signature)) -> Option<Admission> {
+		let extrinsic = frame_system::Pallet::<T>::extrinsic_index()?;
+		Some(Admission { block: Self::now(), extrinsic, digest, signature })
 	}
 
 	fn refused(refusal: CacRefusal) -> TransactionValidityError {

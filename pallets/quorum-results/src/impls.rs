@@ -1,10 +1,11 @@
 //! What the calls and the hooks of other pallets do.
 
 use crate::{
+	authorize::ack_digest,
 	quorum::{decide, Tally, Verdict},
 	types::{Ballot, ResultRecord, Urn},
-	verify::CacRefusal,
-	Ballots, Certificates, Config, Discarded, Error, Event, Pallet, Results, WeightInfo,
+	verify::{CacRefusal, Standing},
+	Ballots, Certificates, Config, Discarded, Error, Event, Nodes, Pallet, Results, WeightInfo,
 };
 use alloc::vec::Vec;
 use concordat_primitives::{
@@ -14,7 +15,7 @@ use concordat_primitives::{
 	receipt::{Operation, Voter},
 	traits::{block_number, JobBoard, JobListener, ReceiptSink},
 	views::ResultView,
-	BlockNumber, JobId, NodeId,
+	BlockNumber, JobId, NodeId, ReceiptId,
 };
 use frame_support::{
 	ensure,
@@ -24,13 +25,21 @@ use frame_support::{
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// Whether a delivery ended the round: what its weight depends on.
+/// What a delivery did to the round: what its weight depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
 	/// More votes are expected.
 	Open,
-	/// The round is over, with or without a result.
-	Closed,
+	/// The job has its result.
+	Decided {
+		/// Seats that were taken.
+		seats: u32,
+	},
+	/// The round is over without a result.
+	Failed {
+		/// Seats that were taken.
+		seats: u32,
+	},
 }
 
 impl<T: Config> Pallet<T> {
@@ -39,9 +48,14 @@ impl<T: Config> Pallet<T> {
 		block_number(frame_system::Pallet::<T>::block_number())
 	}
 
-	/// Takes an acknowledgement.
-	pub(crate) fn do_acknowledge(signed: SignedAck) -> DispatchResult {
-		Self::verify_ack(&signed).map_err(Error::<T>::from)?;
+	/// Takes an acknowledgement. Returns whether it had been verified in this extrinsic already.
+	pub(crate) fn do_acknowledge(signed: SignedAck) -> Result<bool, DispatchError> {
+		let admitted = Self::take_admission(ack_digest(&signed), signed.signature);
+		if admitted {
+			Self::acknowledging(&signed.ack).map_err(Error::<T>::from)?;
+		} else {
+			Self::verify_ack(&signed).map_err(Error::<T>::from)?;
+		}
 		let ack = signed.ack;
 		T::Jobs::acknowledge(ack.job, ack.attempt, ack.node)?;
 		Self::deposit_event(Event::Acknowledged {
@@ -49,50 +63,49 @@ impl<T: Config> Pallet<T> {
 			attempt: ack.attempt,
 			node: ack.node,
 		});
-		Ok(())
+		Ok(admitted)
 	}
 
-	/// Takes a certificate, counts it and decides if that is possible now.
-	pub(crate) fn do_submit_cac(cac: SignedCac) -> Result<Progress, DispatchError> {
-		let standing = Self::verify_cac(&cac).map_err(Error::<T>::from)?;
-		let now = Self::now();
+	/// Takes a certificate, counts it and decides if that is possible now. Returns whether it had been verified in this
+	/// extrinsic already, and what it did.
+	pub(crate) fn do_submit_cac(cac: SignedCac) -> Result<(bool, Progress), DispatchError> {
+		let digest = cac.digest();
 		let body = cac.statement.body();
-		let (job, attempt, node) = (body.job, body.attempt, body.node);
+		let admitted = Self::take_admission(digest, cac.signature);
+		let standing = if admitted { Self::delivering_cac(body) } else { Self::verify_cac(&cac) };
+		let Standing { mut terms, seat } = standing.map_err(Error::<T>::from)?;
+		let now = Self::now();
+		let (job, attempt, node, tally) = (body.job, body.attempt, body.node, body.outcome.tally());
 		let ballot = Ballot {
 			node,
 			attempt,
-			tally: body.outcome.tally(),
-			cac: cac.digest(),
-			signing_key: standing.seat.signing_key,
+			tally,
+			cac: digest,
+			signing_key: seat.signing_key,
+			lease: body.lease,
 			usage: body.usage,
-			simulated: standing.lease.simulated,
+			simulated: body.simulated,
 			at: now,
 		};
 
 		let mut urn = Ballots::<T>::get(job);
-		ensure!(
-			!Certificates::<T>::contains_key((job, node, attempt)),
-			Error::<T>::AlreadyDelivered
-		);
-		ensure!(urn.certificates < T::MaxCertificates::get(), Error::<T>::TooManyCertificates);
 		urn.certificates = urn.certificates.saturating_add(1);
-		let (tally, digest) = (ballot.tally, ballot.cac);
 		urn.ballots.try_push(ballot).map_err(|_| Error::<T>::TooManyBallots)?;
 
 		Certificates::<T>::insert((job, node, attempt), (now, cac));
 		T::Jobs::delivered(job, attempt, node)?;
 		Self::deposit_event(Event::ResultDelivered { job, attempt, node, tally, cac: digest });
 
-		let mut terms = standing.terms;
 		for seat in terms.seats.iter_mut().filter(|s| s.node == node && s.attempt == attempt) {
 			seat.state = SeatState::Delivered(now);
 		}
-		Self::judge(&terms, urn)
+		Ok((admitted, Self::judge(&terms, urn)?))
 	}
 
 	/// Decides a round by its votes and the seats that still may vote.
 	fn judge(terms: &JobTerms, mut urn: Urn) -> Result<Progress, DispatchError> {
 		let (k, n) = terms.mode.quorum();
+		let seats = terms.seats.len() as u32;
 		let votes: Vec<Tally> = urn.ballots.iter().map(|ballot| ballot.tally).collect();
 		let outstanding =
 			terms.seats.iter().filter(|s| !matches!(s.state, SeatState::Delivered(_))).count();
@@ -105,7 +118,7 @@ impl<T: Config> Pallet<T> {
 			Verdict::Agreed { tally } => {
 				Ballots::<T>::remove(terms.job);
 				Self::settle(terms, tally, urn)?;
-				Ok(Progress::Closed)
+				Ok(Progress::Decided { seats })
 			},
 			Verdict::Hopeless => {
 				let votes = urn.ballots.len() as u32;
@@ -113,7 +126,7 @@ impl<T: Config> Pallet<T> {
 				Self::keep(terms.job, urn);
 				Self::deposit_event(Event::RoundFailed { job: terms.job, votes });
 				T::Jobs::round_failed(terms.job)?;
-				Ok(Progress::Closed)
+				Ok(Progress::Failed { seats })
 			},
 		}
 	}
@@ -125,7 +138,7 @@ impl<T: Config> Pallet<T> {
 			agreed: Default::default(),
 			dissented: Default::default(),
 		};
-		let mut agreed: crate::Nodes = Default::default();
+		let mut agreed: Nodes = Default::default();
 		let mut voters: frame_support::BoundedVec<Voter, _> = Default::default();
 		let mut simulated = false;
 		for ballot in &urn.ballots {
@@ -141,12 +154,14 @@ impl<T: Config> Pallet<T> {
 				node: ballot.node,
 				signing_key: ballot.signing_key,
 				cac: ballot.cac,
+				lease: ballot.lease,
 				agreed: agrees,
 			};
 			ensure!(fits && voters.try_push(voter).is_ok(), Error::<T>::TooManyBallots);
 			simulated |= ballot.simulated;
 		}
 		let dissented = settlement.dissented.clone();
+		let (k, n) = terms.mode.quorum();
 
 		let paid = T::Jobs::settle(terms.job, settlement)?;
 		let receipt = T::Receipts::append(Operation::JobCompleted {
@@ -155,19 +170,26 @@ impl<T: Config> Pallet<T> {
 			program: terms.program,
 			input: terms.input,
 			result,
+			k,
+			n,
 			voters,
 			paid,
 			simulated,
 		});
-		Results::<T>::insert(terms.job, ResultRecord { receipt, decided_at: Self::now() });
-		Self::deposit_event(Event::JobDecided {
-			job: terms.job,
-			result,
-			agreed,
-			dissented,
-			receipt,
-		});
+		Self::record(terms.job, result, agreed, dissented, receipt);
 		Ok(())
+	}
+
+	/// Writes down that a job is decided.
+	pub(crate) fn record(
+		job: JobId,
+		result: Tally,
+		agreed: Nodes,
+		dissented: Nodes,
+		receipt: ReceiptId,
+	) {
+		Results::<T>::insert(job, ResultRecord { receipt, decided_at: Self::now() });
+		Self::deposit_event(Event::JobDecided { job, result, agreed, dissented, receipt });
 	}
 
 	/// Stores an urn, unless it says nothing.
@@ -210,7 +232,7 @@ impl<T: Config> Pallet<T> {
 			meter.consume(look);
 			let Some(job) = Discarded::<T>::iter_keys().next() else { return };
 			let removed = Certificates::<T>::clear_prefix((job,), T::MaxCertificates::get(), None);
-			// Never more than the limit, as `do_submit_cac` sees to it; if there were, the next block would go on.
+			// Never more than the limit, as `verify_cac` sees to it; if there were, the next block would go on.
 			if removed.maybe_cursor.is_some() {
 				meter.consume(whole);
 				return;
@@ -291,6 +313,8 @@ impl<T> From<CacRefusal> for Error<T> {
 			CacRefusal::WrongMeasurement => Self::WrongMeasurement,
 			CacRefusal::SimulationMislabelled => Self::SimulationMislabelled,
 			CacRefusal::BadSignature => Self::BadSignature,
+			CacRefusal::TooManyBallots => Self::TooManyBallots,
+			CacRefusal::TooManyCertificates => Self::TooManyCertificates,
 			CacRefusal::Lease(LeaseRefusal::None) => Self::NoLease,
 			CacRefusal::Lease(LeaseRefusal::Superseded) => Self::LeaseSuperseded,
 			CacRefusal::Lease(LeaseRefusal::Expired) => Self::LeaseExpired,

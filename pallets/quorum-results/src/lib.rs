@@ -11,8 +11,9 @@
 //!
 //! Both calls are *authorised*: nobody signs the transaction and nobody pays a fee; the message inside is its own
 //! permission. The runtime has to have `frame_system::AuthorizeCall` among its transaction extensions. The same checks
-//! ([`verify`]) run in the pool, before the dispatch in the block, and in the dispatch itself; the pool's answers are
-//! listed in [`authorize`].
+//! ([`verify`]) run in the pool and in the block before the dispatch; the pool's answers are listed in [`authorize`]. The
+//! dispatch looks again at the job and the seat, and repeats the rest, the signature above all, unless it has been done
+//! for this message in this very extrinsic.
 //!
 //! ## Neighbours
 //!
@@ -38,6 +39,9 @@
 //! that honest nodes need not share (timeout, wrong bytes from the host) never becomes a verdict. What arrives after the
 //! decision is refused as stale and changes nothing. Two different CACs of one key for one attempt are a matter for
 //! disputes, which take both; here the second is refused.
+//!
+//! The certificate names the lease under which the seat was given; what has to count is the lease that the node has
+//! when it delivers: that one, or one that renews it for the same key and the same code.
 //!
 //! Certificates stay until the board prunes the job, so that clients and disputes can read them; then `on_idle` removes
 //! them as the blocks have room, because a job may leave many and the board must not have to pay for that at once.
@@ -186,6 +190,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Discarded<T: Config> = StorageMap<_, Twox64Concat, JobId, ()>;
 
+	/// The message that passed in this extrinsic, for its dispatch. Written before the dispatch and taken by it, so that it
+	/// does not outlive the extrinsic; what a failed dispatch leaves means nothing to any other.
+	#[pallet::storage]
+	#[pallet::whitelist_storage]
+	pub type Admitted<T: Config> = StorageValue<_, Admission>;
+
 	/// What happened.
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -283,7 +293,7 @@ pub mod pallet {
 		WrongLease,
 		/// The node holds no lease.
 		NoLease,
-		/// The node has got another lease since it was given the seat.
+		/// The node has got another lease since it was given the seat, and it does not renew that one.
 		LeaseSuperseded,
 		/// The lease expired while the job was running.
 		LeaseExpired,
@@ -355,18 +365,15 @@ pub mod pallet {
 		/// Emits `Acknowledged` when successful.
 		#[pallet::call_index(0)]
 		#[pallet::weight(
-			T::WeightInfo::acknowledge()
-				.saturating_add(Pallet::<T>::reading())
-				.saturating_add(T::Jobs::weight_of_message())
+			Pallet::<T>::acknowledging_weight().saturating_add(Pallet::<T>::verifying_ack())
 		)]
-		#[pallet::weight_of_authorize(
-			T::WeightInfo::authorize_acknowledge().saturating_add(Pallet::<T>::reading())
-		)]
-		#[pallet::authorize(|_source, signed| Pallet::<T>::authorize_ack(signed))]
+		#[pallet::weight_of_authorize(Pallet::<T>::verifying_ack())]
+		#[pallet::authorize(|source, signed| Pallet::<T>::authorize_ack(source, signed))]
 		pub fn acknowledge(origin: OriginFor<T>, signed: SignedAck) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
-			Self::do_acknowledge(signed)?;
-			Ok(Pays::No.into())
+			let admitted = Self::do_acknowledge(signed)?;
+			let actual_weight = admitted.then(Self::acknowledging_weight);
+			Ok(PostDispatchInfo { actual_weight, pays_fee: Pays::No })
 		}
 
 		/// A node delivers what came out of its attempt.
@@ -380,16 +387,21 @@ pub mod pallet {
 		///
 		/// Emits `ResultDelivered`, then `JobDecided` or `RoundFailed` if the round is over.
 		#[pallet::call_index(1)]
-		#[pallet::weight(Pallet::<T>::delivering().saturating_add(Pallet::<T>::closing()))]
-		#[pallet::weight_of_authorize(
-			T::WeightInfo::authorize_submit_cac().saturating_add(Pallet::<T>::reading())
+		#[pallet::weight(
+			Pallet::<T>::delivering_weight()
+				.saturating_add(Pallet::<T>::verifying_cac())
+				.saturating_add(Pallet::<T>::longest_closing())
 		)]
-		#[pallet::authorize(|_source, cac| Pallet::<T>::authorize_cac(cac))]
+		#[pallet::weight_of_authorize(Pallet::<T>::verifying_cac())]
+		#[pallet::authorize(|source, cac| Pallet::<T>::authorize_cac(source, cac))]
 		pub fn submit_cac(origin: OriginFor<T>, cac: Box<SignedCac>) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
-			let progress = Self::do_submit_cac(*cac)?;
-			let actual_weight = (progress == Progress::Open).then(Self::delivering);
-			Ok(PostDispatchInfo { actual_weight, pays_fee: Pays::No })
+			let (admitted, progress) = Self::do_submit_cac(*cac)?;
+			let verifying = if admitted { Weight::zero() } else { Self::verifying_cac() };
+			let actual_weight = Self::delivering_weight()
+				.saturating_add(verifying)
+				.saturating_add(Self::closing_weight(progress));
+			Ok(PostDispatchInfo { actual_weight: Some(actual_weight), pays_fee: Pays::No })
 		}
 	}
 
@@ -399,16 +411,41 @@ pub mod pallet {
 			T::Clauses::weight().saturating_add(T::Leases::weight())
 		}
 
-		/// A delivery that leaves the round open.
-		fn delivering() -> Weight {
-			T::WeightInfo::submit_cac()
-				.saturating_add(Self::reading())
-				.saturating_add(T::Jobs::weight_of_message())
+		/// The whole verification of an acknowledgement.
+		pub(crate) fn verifying_ack() -> Weight {
+			T::WeightInfo::authorize_acknowledge().saturating_add(Self::reading())
 		}
 
-		/// The end of a round.
-		fn closing() -> Weight {
-			T::Jobs::weight().saturating_add(T::Receipts::weight())
+		/// The whole verification of a certificate.
+		pub(crate) fn verifying_cac() -> Weight {
+			T::WeightInfo::authorize_submit_cac().saturating_add(Self::reading())
+		}
+
+		/// An acknowledgement that has been verified.
+		pub(crate) fn acknowledging_weight() -> Weight {
+			T::WeightInfo::acknowledge().saturating_add(T::Jobs::weight_of_message())
+		}
+
+		/// A delivery that has been verified and leaves the round open.
+		pub(crate) fn delivering_weight() -> Weight {
+			T::WeightInfo::submit_cac().saturating_add(T::Jobs::weight_of_message())
+		}
+
+		/// What a delivery costs besides, by what it did to the round.
+		pub(crate) fn closing_weight(progress: Progress) -> Weight {
+			match progress {
+				Progress::Open => Weight::zero(),
+				Progress::Decided { seats } => T::WeightInfo::decide()
+					.saturating_add(T::Jobs::weight_of_settling(seats))
+					.saturating_add(T::Receipts::weight()),
+				Progress::Failed { seats } => T::Jobs::weight_of_failing(seats),
+			}
+		}
+
+		/// The dearest end of a round.
+		fn longest_closing() -> Weight {
+			Self::closing_weight(Progress::Decided { seats: MAX_SEATS })
+				.max(Self::closing_weight(Progress::Failed { seats: MAX_SEATS }))
 		}
 	}
 }

@@ -59,6 +59,9 @@ mod runtime {
 
 	#[runtime::pallet_index(1)]
 	pub type QuorumResults = pallet_quorum_results::Pallet<Test>;
+
+	#[runtime::pallet_index(2)]
+	pub type Utility = pallet_utility::Pallet<Test>;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
@@ -66,6 +69,13 @@ impl frame_system::Config for Test {
 	type Block = Block;
 	type AccountId = AccountId;
 	type Lookup = IdentityLookup<AccountId>;
+}
+
+impl pallet_utility::Config for Test {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type PalletsOrigin = OriginCaller;
+	type WeightInfo = ();
 }
 
 impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Test
@@ -101,6 +111,8 @@ parameter_types! {
 	pub static MaxCertificates: u32 = 16;
 	/// The board refuses to settle.
 	pub static SettleFails: bool = false;
+	/// How often leases were looked at.
+	pub static LeaseLooks: u32 = 0;
 	/// The chain calls itself by another name.
 	pub static Genesis: Hash = Hash::repeat_byte(0x9e);
 }
@@ -138,6 +150,9 @@ pub type Inputs = StorageMap<MockPrefix, Twox64Concat, JobId, JobInput>;
 pub type Lineages = StorageMap<MockPrefix, Twox64Concat, JobId, Hash>;
 #[storage_alias]
 pub type Leases = StorageMap<MockPrefix, Twox64Concat, NodeId, Lease>;
+/// First lease of the row that a node's lease renews.
+#[storage_alias]
+pub type FirstOfRow = StorageMap<MockPrefix, Twox64Concat, NodeId, LeaseId>;
 #[storage_alias]
 pub type Revoked = StorageMap<MockPrefix, Twox64Concat, Measurement, ()>;
 #[storage_alias]
@@ -243,7 +258,16 @@ impl JobBoard<AccountId> for Mock {
 		Ok(())
 	}
 	fn weight() -> Weight {
+		Weight::from_parts(1_000_000, 10)
+	}
+	fn weight_of_message() -> Weight {
 		Weight::from_parts(1_000, 10)
+	}
+	fn weight_of_settling(seats: u32) -> Weight {
+		Weight::from_parts(20_000 + 3_000 * u64::from(seats), 20)
+	}
+	fn weight_of_failing(seats: u32) -> Weight {
+		Weight::from_parts(30_000 + 2_000 * u64::from(seats), 30)
 	}
 }
 
@@ -254,8 +278,10 @@ impl LeaseInspect for Mock {
 		measurements: &[Measurement],
 		allow_simulated: bool,
 	) -> Result<Lease, LeaseRefusal> {
+		LeaseLooks::mutate(|looks| *looks += 1);
 		let lease = Leases::get(node).ok_or(LeaseRefusal::None)?;
-		if lease.id != id {
+		let row = FirstOfRow::get(node).unwrap_or(lease.id)..=lease.id;
+		if !row.contains(&id) {
 			return Err(LeaseRefusal::Superseded);
 		}
 		if lease.expires_at <= System::block_number() {
@@ -548,6 +574,7 @@ impl ExtBuilder {
 		SettleFails::set(false);
 		AuthorizedLongevity::set(5);
 		MaxCertificates::set(16);
+		LeaseLooks::set(0);
 		Genesis::set(Hash::repeat_byte(0x9e));
 		let storage = frame_system::GenesisConfig::<Test>::default().build_storage();
 		let mut ext = sp_io::TestExternalities::new(storage.expect("a genesis"));

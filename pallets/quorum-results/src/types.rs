@@ -3,8 +3,10 @@
 use crate::quorum::Tally;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
-	attest::SigningKey, cac::ResourceUsage, clause::MAX_SEATS, Attempt, BlockNumber, Hash, NodeId,
-	ReceiptId,
+	attest::SigningKey,
+	cac::{ResourceUsage, Signature},
+	clause::MAX_SEATS,
+	Attempt, BlockNumber, Hash, LeaseId, NodeId, ReceiptId,
 };
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -24,6 +26,8 @@ pub struct Ballot {
 	pub cac: Hash,
 	/// Key that signed it.
 	pub signing_key: SigningKey,
+	/// Lease that it names: the one under which the seat was given.
+	pub lease: LeaseId,
 	/// What the execution used, as signed.
 	pub usage: ResourceUsage,
 	/// Whether no hardware stands behind the voter.
@@ -70,4 +74,17 @@ pub struct ResultRecord {
 	pub receipt: ReceiptId,
 	/// Block of the decision.
 	pub decided_at: BlockNumber,
+}
+
+/// A message that has passed all checks in the extrinsic that carries it: what its dispatch need not check again.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Admission {
+	/// Block of the extrinsic.
+	pub block: BlockNumber,
+	/// Its place in the block.
+	pub extrinsic: u32,
+	/// Hash of what was said.
+	pub digest: Hash,
+	/// Signature that was verified.
+	pub signature: Signature,
 }

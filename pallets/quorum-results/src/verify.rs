@@ -1,10 +1,11 @@
-//! Verification of what an enclave signed, for the transaction pool and for the dispatch alike.
+//! Verification of what an enclave signed: in the pool, and in the block before the dispatch. The dispatch itself
+//! verifies whatever has not been verified in its own extrinsic; see [`crate::authorize`].
 //!
-//! The order is fixed: what needs no storage beyond the job's terms comes first, then the lineage, the clause and the
-//! lease are read, and the signature is checked last, so that junk costs the chain as little as possible. Every
-//! function here is pure but [`Pallet::verify_ack`] and [`Pallet::verify_cac`], which only read.
+//! The order is fixed: what needs no storage beyond the job's terms comes first, then the votes, the lineage, the clause
+//! and the lease are read, and the signature is checked last, so that junk costs the chain as little as possible. Every
+//! free function here is pure; those of the pallet only read.
 
-use crate::{Config, Pallet};
+use crate::{Ballots, Certificates, Config, Pallet};
 use concordat_primitives::{
 	attest::{Lease, LeaseRefusal},
 	cac::{Ack, CacV1, Outcome, Output, SignedAck, SignedCac},
@@ -12,8 +13,9 @@ use concordat_primitives::{
 	hashing::output_hash,
 	job::{JobTerms, Seat, SeatState},
 	traits::{ClauseInspect, GenesisHash, JobBoard, LeaseInspect},
-	BlockNumber, ClauseId, Hash,
+	BlockNumber,
 };
+use frame_support::traits::Get;
 
 /// Why a signed message is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,10 @@ pub enum CacRefusal {
 	SimulationMislabelled,
 	/// The signature is not the assigned key's.
 	BadSignature,
+	/// The round has heard as many votes as it has seats.
+	TooManyBallots,
+	/// The job has left as many certificates as one may.
+	TooManyCertificates,
 }
 
 /// A message that passed, with what it was checked against.
@@ -81,8 +87,6 @@ pub struct Standing {
 	pub terms: JobTerms,
 	/// The sender's seat.
 	pub seat: Seat,
-	/// The sender's lease.
-	pub lease: Lease,
 }
 
 /// What a message asserts.
@@ -157,7 +161,7 @@ pub fn check_outcome(body: &CacV1, limits: &ResourceLimits) -> Check {
 	require(body.usage.peak_memory <= limits.memory_bytes, CacRefusal::MemoryExceeded)
 }
 
-/// Whether the statement names the seat's lease and does not lie about it.
+/// Whether the statement does not lie about the lease.
 pub fn check_lease(body: &CacV1, lease: &Lease) -> Check {
 	require(body.measurement == lease.measurement, CacRefusal::WrongMeasurement)?;
 	require(body.simulated == lease.simulated, CacRefusal::SimulationMislabelled)
@@ -166,45 +170,72 @@ pub fn check_lease(body: &CacV1, lease: &Lease) -> Check {
 impl<T: Config> Pallet<T> {
 	/// Whether the acknowledgement counts at this block.
 	pub fn verify_ack(signed: &SignedAck) -> Result<Standing, CacRefusal> {
-		let claim = &signed.ack;
-		let (terms, seat) = Self::seat_of(claim)?;
-		check_acknowledging(claim, &seat, Self::now())?;
-		let lease = Self::lease_of_seat(&terms.clause, &seat)?;
-		require(signed.verify(&seat.signing_key), CacRefusal::BadSignature)?;
-		Ok(Standing { terms, seat, lease })
+		Self::check_chain(&signed.ack)?;
+		let standing = Self::acknowledging(&signed.ack)?;
+		Self::lease_of_seat(&standing)?;
+		require(signed.verify(&standing.seat.signing_key), CacRefusal::BadSignature)?;
+		Ok(standing)
 	}
 
 	/// Whether the certificate counts at this block.
 	pub fn verify_cac(cac: &SignedCac) -> Result<Standing, CacRefusal> {
 		let body = cac.statement.body();
-		let claim = claim(body);
-		let now = Self::now();
-		let (terms, seat) = Self::seat_of(&claim)?;
-		check_delivering(&claim, &seat, now)?;
-		check_binding(body, &terms)?;
+		Self::check_chain(&claim(body))?;
+		let standing = Self::delivering_cac(body)?;
+		let Standing { terms, seat } = &standing;
+		check_binding(body, terms)?;
 		check_outcome(body, &terms.limits)?;
-		require(body.acted_on.0 <= now, CacRefusal::FromTheFuture)?;
+		require(body.acted_on.0 <= Self::now(), CacRefusal::FromTheFuture)?;
 		require(body.lease == seat.lease, CacRefusal::WrongLease)?;
+		Self::check_room(body)?;
 		let lineage = T::Jobs::lineage(body.job).ok_or(CacRefusal::UnknownJob)?;
 		require(body.lineage == lineage, CacRefusal::WrongLineage)?;
-		let lease = Self::lease_of_seat(&terms.clause, &seat)?;
-		check_lease(body, &lease)?;
+		check_lease(body, &Self::lease_of_seat(&standing)?)?;
 		require(cac.verify(&seat.signing_key), CacRefusal::BadSignature)?;
-		Ok(Standing { terms, seat, lease })
+		Ok(standing)
+	}
+
+	/// Where the sender of an acknowledgement stands: the part of the verification that reads what the dispatch reads
+	/// anyway, and that the dispatch repeats.
+	pub(crate) fn acknowledging(claim: &Ack) -> Result<Standing, CacRefusal> {
+		let standing = Self::standing(claim)?;
+		check_acknowledging(claim, &standing.seat, Self::now())?;
+		Ok(standing)
+	}
+
+	/// The same for a certificate.
+	pub(crate) fn delivering_cac(body: &CacV1) -> Result<Standing, CacRefusal> {
+		let claim = claim(body);
+		let standing = Self::standing(&claim)?;
+		check_delivering(&claim, &standing.seat, Self::now())?;
+		Ok(standing)
+	}
+
+	/// Whether the message is meant for this chain.
+	fn check_chain(claim: &Ack) -> Check {
+		require(claim.genesis == T::Genesis::genesis_hash(), CacRefusal::WrongChain)
 	}
 
 	/// The terms and the seat that the claim is about.
-	fn seat_of(claim: &Ack) -> Result<(JobTerms, Seat), CacRefusal> {
-		let genesis: Hash = T::Genesis::genesis_hash();
-		require(claim.genesis == genesis, CacRefusal::WrongChain)?;
+	fn standing(claim: &Ack) -> Result<Standing, CacRefusal> {
 		let terms = T::Jobs::terms(claim.job).ok_or(CacRefusal::UnknownJob)?;
 		let seat = find_seat(claim, &terms)?.clone();
-		Ok((terms, seat))
+		Ok(Standing { terms, seat })
 	}
 
-	/// The seat's lease, if it counts now for the clause.
-	fn lease_of_seat(clause: &ClauseId, seat: &Seat) -> Result<Lease, CacRefusal> {
-		let spec = T::Clauses::clause(clause).ok_or(CacRefusal::UnknownClause)?.spec;
+	/// Whether there is room for one more vote in the round, and for one more certificate of the job.
+	fn check_room(body: &CacV1) -> Check {
+		let delivered = Certificates::<T>::contains_key((body.job, body.node, body.attempt));
+		require(!delivered, CacRefusal::AlreadyDelivered)?;
+		let urn = Ballots::<T>::get(body.job);
+		require(!urn.ballots.is_full(), CacRefusal::TooManyBallots)?;
+		require(urn.certificates < T::MaxCertificates::get(), CacRefusal::TooManyCertificates)
+	}
+
+	/// The lease of the seat's node, if it counts now for the clause: the one under which the seat was given, or one that
+	/// renews it.
+	fn lease_of_seat(Standing { terms, seat }: &Standing) -> Result<Lease, CacRefusal> {
+		let spec = T::Clauses::clause(&terms.clause).ok_or(CacRefusal::UnknownClause)?.spec;
 		let allow_simulated = !spec.policy.forbid_simulated;
 		let lease =
 			T::Leases::live_lease(seat.node, seat.lease, &spec.measurements, allow_simulated)

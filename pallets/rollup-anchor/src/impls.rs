@@ -19,6 +19,7 @@ use frame_support::{
 	traits::{Defensive, Get},
 	weights::{Weight, WeightMeter},
 };
+use sp_core::offchain::StorageKind;
 
 impl<T: Config> ReceiptSink for Pallet<T> {
 	fn append(operation: Operation) -> ReceiptId {
@@ -191,9 +192,8 @@ impl<T: Config> Pallet<T> {
 
 	/// A receipt with its proof out of the off-chain index, whatever its age.
 	///
-	/// `fetch` reads the index: in a runtime API, `sp_io::offchain::local_storage_get` with
-	/// `StorageKind::PERSISTENT` once the caller has registered the off-chain database; on a node,
-	/// the database itself. What it returns is checked against the header and need not be trusted.
+	/// `fetch` reads the index, wherever it is kept. What it returns is checked against the header and need
+	/// not be trusted.
 	pub fn archived_proof(
 		id: ReceiptId,
 		fetch: impl Fn(&[u8]) -> Option<Vec<u8>>,
@@ -207,6 +207,14 @@ impl<T: Config> Pallet<T> {
 		let body = ReceiptBody::decode_all(&mut &encoded[..]).ok()?;
 		// A neighbour's body in the place of this one would make a sound proof of something else.
 		(body.id == id).then(|| Self::assemble(body, rollup, &leaves))?
+	}
+
+	/// The same, out of the off-chain database that the caller of the runtime has registered. Without one the host
+	/// refuses, so that only a node's own RPC can ask this.
+	pub fn indexed_proof(id: ReceiptId) -> Option<ReceiptProof> {
+		Self::archived_proof(id, |key| {
+			sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, key)
+		})
 	}
 
 	/// Puts a proof together and makes sure that it holds.

@@ -19,7 +19,7 @@
 //! Dispatchables: [`Pallet::set_params`] (Root). Everything else happens through
 //! [`ReceiptSink::append`] and hooks. Reads for clients: [`Pallet::receipt_view`],
 //! [`Pallet::receipt_proof`], [`Pallet::rollup`], [`Pallet::totals`], and, for a node that keeps
-//! the off-chain index, [`Pallet::archived_proof`].
+//! the off-chain index, [`Pallet::archived_proof`] and [`Pallet::indexed_proof`].
 //!
 //! ## Contract with other pallets
 //!

@@ -23,3 +23,20 @@ impl pallet_job_dispatch::Config for Runtime {
 	type BenchmarkHelper = crate::benchmarks::Helper;
 	type WeightInfo = pallet_job_dispatch::weights::SubstrateWeight<Runtime>;
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use concordat_primitives::{clause::MAX_SEATS, job::MAX_ATTEMPTS};
+	use frame_support::traits::Get;
+
+	/// A late round has to be heard as well as the first one, whatever governance allows.
+	#[test]
+	fn results_should_have_room_for_every_seat_of_every_attempt() {
+		let room: u32 = <Runtime as pallet_quorum_results::Config>::MaxCertificates::get();
+		assert!(
+			MAX_SEATS * MAX_ATTEMPTS <= room,
+			"{MAX_SEATS} seats, {MAX_ATTEMPTS} attempts, room for {room}"
+		);
+	}
+}

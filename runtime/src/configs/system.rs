@@ -5,6 +5,10 @@ use crate::{
 		BLOCK_HASH_COUNT, MAXIMUM_BLOCK_LENGTH, MAXIMUM_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO,
 		SS58_PREFIX,
 	},
+	weights::{
+		frame_system as system_weights, frame_system_extensions as extensions_weights,
+		BlockExecutionWeight, ExtrinsicBaseWeight,
+	},
 	AccountId, Balance, Block, BlockNumber, Hash, Migrations, Nonce, PalletInfo, Runtime,
 	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, VERSION,
 };
@@ -12,7 +16,11 @@ use frame_support::{
 	derive_impl, dispatch::DispatchClass, parameter_types, weights::constants::ParityDbWeight,
 };
 use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::Perbill;
 use sp_version::RuntimeVersion;
+
+/// Share of a block that its hooks use on average: less is left to any single transaction.
+const AVERAGE_HOOKS: Perbill = Perbill::from_percent(10);
 
 parameter_types! {
 	/// See [`BLOCK_HASH_COUNT`].
@@ -20,8 +28,21 @@ parameter_types! {
 	/// See [`VERSION`].
 	pub const Version: RuntimeVersion = VERSION;
 	/// Compute a block may use, by class.
-	pub RuntimeBlockWeights: BlockWeights =
-		BlockWeights::with_sensible_defaults(MAXIMUM_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+	pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
+		.base_block(BlockExecutionWeight::get())
+		.for_class(DispatchClass::all(), |class| {
+			class.base_extrinsic = ExtrinsicBaseWeight::get();
+		})
+		.for_class(DispatchClass::Normal, |class| {
+			class.max_total = Some(NORMAL_DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+		})
+		.for_class(DispatchClass::Operational, |class| {
+			class.max_total = Some(MAXIMUM_BLOCK_WEIGHT);
+			class.reserved =
+				Some(MAXIMUM_BLOCK_WEIGHT - NORMAL_DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+		})
+		.avg_block_initialization(AVERAGE_HOOKS)
+		.build_or_panic();
 	/// Bytes a block may use, by class.
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(MAXIMUM_BLOCK_LENGTH)
@@ -47,7 +68,7 @@ impl frame_system::Config for Runtime {
 	type DbWeight = ParityDbWeight;
 	type SS58Prefix = SS58Prefix;
 	type SingleBlockMigrations = Migrations;
-	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
-	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+	type SystemWeightInfo = system_weights::WeightInfo<Runtime>;
+	type ExtensionsWeightInfo = extensions_weights::WeightInfo<Runtime>;
 	type Version = Version;
 }

@@ -9,5 +9,5 @@ impl pallet_timestamp::Config for Runtime {
 	type OnTimestampSet = Babe;
 	// Babe derives the slot duration as twice this.
 	type MinimumPeriod = ConstU64<{ SLOT_DURATION / 2 }>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_timestamp::WeightInfo<Runtime>;
 }

@@ -1,6 +1,8 @@
 //! Tests of the runtime as it is assembled: presets, wiring, transactions, offences. What a pallet
 //! does by itself is tested in the pallet.
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 mod blocks;
 mod governance;
 mod offences;

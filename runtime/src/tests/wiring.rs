@@ -4,6 +4,7 @@ use super::*;
 use crate::{
 	configs::system::{RuntimeBlockLength, RuntimeBlockWeights},
 	constants::*,
+	weights::{BlockExecutionWeight, ExtrinsicBaseWeight},
 	AllPalletsWithSystem, Babe, Governance, Runtime, VERSION,
 };
 use frame_support::{
@@ -84,6 +85,10 @@ fn block_limits_should_be_those_of_the_design() {
 		weights.get(DispatchClass::Normal).max_total.map(|w| w.ref_time()),
 		Some(WEIGHT_REF_TIME_PER_SECOND / 4 * 3)
 	);
+	assert_eq!(weights.base_block, BlockExecutionWeight::get());
+	for class in DispatchClass::all() {
+		assert_eq!(weights.get(*class).base_extrinsic, ExtrinsicBaseWeight::get(), "{class:?}");
+	}
 	let length = RuntimeBlockLength::get();
 	assert_eq!(*length.max.get(DispatchClass::Operational), 5 * 1024 * 1024);
 	assert_eq!(*length.max.get(DispatchClass::Normal), 5 * 1024 * 1024 / 4 * 3);

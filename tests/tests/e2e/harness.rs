@@ -3,10 +3,11 @@
 use serde_json::Value;
 use std::{
 	fs::File,
-	io::Read,
-	net::TcpListener,
+	io::{Read, Write},
+	net::{TcpListener, TcpStream},
 	path::{Path, PathBuf},
 	process::{Child, Command, Stdio},
+	sync::{Arc, Mutex},
 	time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -240,4 +241,54 @@ pub fn until<T>(seconds: u64, what: &str, mut check: impl FnMut() -> Option<T>) 
 		assert!(started.elapsed() < Duration::from_secs(seconds), "not within {seconds} s: {what}");
 		std::thread::sleep(Duration::from_millis(300));
 	}
+}
+
+/// A web server over a directory of content: what operators point `--content-mirror` at.
+pub struct Mirror {
+	/// Base URL.
+	pub url: String,
+	asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Mirror {
+	/// Serves the files of a directory until the test ends.
+	pub fn over(dir: PathBuf) -> Self {
+		let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has ports");
+		let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+		let asked = Arc::new(Mutex::new(Vec::new()));
+		let log = asked.clone();
+		std::thread::spawn(move || {
+			for mut stream in listener.incoming().flatten() {
+				let path = request_path(&mut stream);
+				let found = std::fs::read(dir.join(path.trim_start_matches('/')));
+				log.lock().expect("nobody panics here").push(path);
+				let (status, body) = match found {
+					Ok(body) => ("200 OK", body),
+					Err(_) => ("404 Not Found", Vec::new()),
+				};
+				let head = format!(
+					"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+					body.len()
+				);
+				let _ = stream.write_all(&[head.as_bytes(), &body].concat());
+			}
+		});
+		Self { url, asked }
+	}
+
+	/// Paths that it was asked for.
+	pub fn asked(&self) -> Vec<String> {
+		self.asked.lock().expect("nobody panics here").clone()
+	}
+}
+
+/// Path of a request that has no body.
+fn request_path(stream: &mut TcpStream) -> String {
+	let mut head = Vec::new();
+	let mut byte = [0];
+	while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+		head.extend(byte);
+	}
+	let head = String::from_utf8_lossy(&head);
+	head.split(' ').nth(1).unwrap_or_default().to_owned()
 }

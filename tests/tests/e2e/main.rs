@@ -3,6 +3,7 @@
 //! The programs have to be built before (`make build`); a missing one fails the test with the way
 //! to build it.
 
+mod content;
 mod harness;
 mod network;
 mod programs;

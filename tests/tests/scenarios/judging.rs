@@ -117,17 +117,18 @@ fn chain_with_lock() -> Chain {
 	} } }))
 }
 
-/// Has Dave dispute a job; returns the bond.
-fn dispute(chain: &mut Chain, job: JobId) -> u128 {
+/// Has somebody dispute a job; returns the bond.
+fn dispute(chain: &mut Chain, who: &str, job: JobId) -> u128 {
+	let before = chain.held(&account(who));
 	let bond = chain.read(|| Disputes::bond_for(job));
 	let open = pallet_disputes::Call::<Runtime>::open {
 		job,
 		evidence: Hash::repeat_byte(0xe7),
 		class: DisputeClass::Security,
 	};
-	chain.block(|| vec![signed("//Dave", open)]);
+	chain.block(|| vec![signed(who, open)]);
 	assert_eq!(chain.job(job).status, JobStatus::Disputed);
-	assert_eq!(chain.held(&account("//Dave")), bond);
+	assert_eq!(chain.held(&account(who)), before + bond);
 	bond
 }
 
@@ -167,7 +168,7 @@ fn the_council_upholds_a_dispute_of_a_result() {
 	chain.block(|| vec![cac]);
 	assert_eq!(chain.job(job).status, JobStatus::Completed);
 
-	dispute(&mut chain, job);
+	dispute(&mut chain, "//Dave", job);
 	let verdict = Verdict::Upheld {
 		culprits: vec![(culprit.node, Misconduct::ReceiptTampering)].try_into().unwrap(),
 		suspend_clause: true,
@@ -192,8 +193,17 @@ fn a_dispute_freezes_a_running_job_and_its_rejection_lets_it_go_on() {
 	let ack = enclave.acknowledge(&mut chain, &terms);
 	chain.block(|| vec![ack]);
 
-	let rich = chain.wealth(&account("//Dave"));
-	let bond = dispute(&mut chain, job);
+	// Until there is a result it is no business of a stranger's.
+	let open = || pallet_disputes::Call::<Runtime>::open {
+		job,
+		evidence: Hash::repeat_byte(0xe7),
+		class: DisputeClass::Security,
+	};
+	let results = chain.block_with(|| vec![signed("//Dave", open())]);
+	assert_eq!(results, vec![Ok(Err(Error::<Runtime>::NotConcerned.into()))]);
+
+	let (rich, held) = (chain.wealth(&account("//Bob")), chain.held(&account("//Bob")));
+	let bond = dispute(&mut chain, "//Bob", job);
 	let cac = deliver(enclave.certify(&mut chain, &terms, b"answer"));
 	chain.refused("of a frozen job", cac.clone());
 	// Longer than any deadline of the job: none fires.
@@ -205,8 +215,8 @@ fn a_dispute_freezes_a_running_job_and_its_rejection_lets_it_go_on() {
 
 	decide(&mut chain, 0, Verdict::Rejected);
 	assert_eq!(chain.job(job).status, JobStatus::Running);
-	assert_eq!(chain.held(&account("//Dave")), 0);
-	assert!(chain.wealth(&account("//Dave")) <= rich - bond, "the bond is forfeited");
+	assert_eq!(chain.held(&account("//Bob")), held);
+	assert!(chain.wealth(&account("//Bob")) <= rich - bond, "the bond is forfeited");
 	chain.block(|| vec![cac]);
 	assert_eq!(chain.job(job).status, JobStatus::Completed);
 	assert_eq!(chain.node(enclave.node).frozen, 0);

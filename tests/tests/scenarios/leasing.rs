@@ -49,7 +49,7 @@ fn a_lease_that_expires_in_the_middle_of_a_job_ends_the_right_to_deliver() {
 	let evidence = Hash::repeat_byte(0xe7);
 	let open =
 		pallet_disputes::Call::<Runtime>::open { job, evidence, class: DisputeClass::Performance };
-	chain.block(|| vec![signed("//Dave", open)]);
+	chain.block(|| vec![signed("//Bob", open)]);
 	while chain.read(System::block_number) < expires_at {
 		chain.pass(1);
 	}
@@ -67,11 +67,30 @@ fn a_lease_that_expires_in_the_middle_of_a_job_ends_the_right_to_deliver() {
 	refuse(&mut chain, "after the lease", late, LeaseRefusal::Expired);
 	refuse(&mut chain, "signed while it lived", early.clone(), LeaseRefusal::Expired);
 
-	// A fresh lease does not revive the seat, which was given under the old one.
+	// A fresh lease for the same key and the same code renews the old one, and with it the right to deliver.
 	chain.attest(&enclave, 3_600);
-	refuse(&mut chain, "under another lease", early, LeaseRefusal::Superseded);
-	assert_eq!(chain.job(job).paid, 0);
-	assert_eq!(chain.job(job).status, view.status);
+	let renewed = chain.read(|| Attestation::lease_of_node(enclave.node)).unwrap();
+	assert!(
+		renewed.id > early.statement.body().lease,
+		"the certificate names the lease of the seat"
+	);
+	chain.block(|| vec![deliver(early)]);
+	let view = chain.job(job);
+	assert_eq!(view.status, JobStatus::Completed);
+	assert!(view.paid > 0);
+}
+
+#[test]
+fn a_lease_that_governance_ends_takes_the_right_to_deliver_with_it_at_once() {
+	let mut chain = Chain::new();
+	chain.register_clause(ExecutionMode::Single);
+	let enclave = chain.enclave(1);
+	let job = chain.dispatch(Default::default());
+	let terms = chain.terms(job);
+	let cac = enclave.certify(&mut chain, &terms, b"answer");
+	let lease = cac.statement.body().lease;
+	chain.block(|| vec![sudo(pallet_attestation::Call::<Runtime>::invalidate { lease })]);
+	refuse(&mut chain, "at once", cac, LeaseRefusal::None);
 }
 
 #[test]

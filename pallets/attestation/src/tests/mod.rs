@@ -2,6 +2,9 @@
 
 mod attesting;
 mod ending;
+mod former_keys;
 mod governance;
 mod hook;
+mod renewal;
 mod use_of_leases;
+mod weighing;

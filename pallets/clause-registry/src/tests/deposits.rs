@@ -2,10 +2,12 @@
 
 use crate::{mock::*, Clauses, Event, HoldReason};
 use concordat_primitives::{
-	hashing::program_hash, traits::ClauseJobs, AccountId, Balance, ClauseId,
+	hashing::program_hash,
+	traits::{ClauseInspect, ClauseJobs},
+	AccountId, Balance, ClauseId,
 };
 use frame_support::{
-	assert_noop, assert_ok,
+	assert_noop, assert_ok, assert_storage_noop,
 	traits::{fungible::InspectHold, QueryPreimage},
 };
 use sp_runtime::TokenError;
@@ -66,23 +68,57 @@ fn deposit_and_program_should_be_released_at_once_when_no_job_is_open() {
 }
 
 #[test]
-fn deposit_and_program_should_stay_until_the_last_job_of_a_retired_clause_has_ended() {
+fn deposit_and_program_should_stay_until_the_records_of_the_last_job_are_gone() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = register_on_chain("WHO::Rain@1.0");
 		ClauseRegistry::job_opened(&id);
 		ClauseRegistry::job_opened(&id);
 		let deposit = held(&WHO);
 		assert_ok!(ClauseRegistry::retire(RuntimeOrigin::signed(WHO), id.clone()));
-		assert_eq!((held(&WHO), requests()), (deposit, 1));
+		// A dispute over a job that has ended may have to run it again.
 		ClauseRegistry::job_closed(&id, Some(true));
-		assert_eq!((held(&WHO), requests()), (deposit, 1));
-		events();
 		ClauseRegistry::job_closed(&id, None);
+		assert_eq!(Clauses::<Test>::get(&id).unwrap().open_jobs, 0);
+		assert_eq!((held(&WHO), requests()), (deposit, 1));
+		ClauseRegistry::job_pruned(&id);
+		assert_eq!((held(&WHO), requests()), (deposit, 1));
+		assert!(<ClauseRegistry as ClauseInspect<_>>::program(&id).is_some());
+		events();
+		ClauseRegistry::job_pruned(&id);
 		assert_eq!((held(&WHO), requests()), (0, 0));
 		assert_eq!(events(), vec![Event::ClauseReleased { id: id.clone(), owner: WHO, deposit }]);
 		// A stray report does not release twice.
-		ClauseRegistry::job_closed(&id, None);
-		assert_eq!(events(), vec![]);
+		assert_storage_noop!(ClauseRegistry::job_pruned(&id));
+	});
+}
+
+#[test]
+fn a_clause_that_is_retired_late_should_be_released_at_once_when_no_job_is_kept() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = register_on_chain("WHO::Rain@1.0");
+		ClauseRegistry::job_opened(&id);
+		ClauseRegistry::job_closed(&id, Some(true));
+		ClauseRegistry::job_pruned(&id);
+		assert_eq!(requests(), 1);
+		assert_ok!(ClauseRegistry::retire(RuntimeOrigin::signed(WHO), id.clone()));
+		assert_eq!((held(&WHO), requests()), (0, 0));
+	});
+}
+
+#[test]
+fn the_weight_of_a_pruned_job_should_tell_whether_the_program_went() {
+	use crate::WeightInfo;
+	ExtBuilder::default().build_and_execute(|| {
+		let id = register_on_chain("WHO::Rain@1.0");
+		for _ in 0..2 {
+			ClauseRegistry::job_opened(&id);
+			ClauseRegistry::job_closed(&id, Some(true));
+		}
+		assert_eq!(ClauseRegistry::job_pruned(&id), <() as WeightInfo>::job_pruned());
+		assert_ok!(ClauseRegistry::retire(RuntimeOrigin::signed(WHO), id.clone()));
+		let last = ClauseRegistry::job_pruned(&id);
+		assert_eq!(last, <() as WeightInfo>::job_pruned_last());
+		assert!(<ClauseRegistry as ClauseJobs>::weight_of_pruning().all_gte(last));
 	});
 }
 

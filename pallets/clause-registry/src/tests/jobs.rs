@@ -37,6 +37,15 @@ fn open_jobs_should_be_counted() {
 		// A count never goes below zero, whatever is reported.
 		ClauseRegistry::job_closed(&id, Some(true));
 		assert_eq!(ClauseRegistry::view(&id).unwrap().open_jobs, 0);
+		let kept = || Clauses::<Test>::get(&id).unwrap().kept_jobs;
+		assert_eq!(kept(), 2);
+		ClauseRegistry::job_pruned(&id);
+		// A job that has not ended is not gone, whatever is reported.
+		ClauseRegistry::job_opened(&id);
+		ClauseRegistry::job_pruned(&id);
+		assert_eq!(kept(), 1);
+		ClauseRegistry::job_pruned(&id);
+		assert_eq!(kept(), 1);
 	});
 }
 
@@ -109,6 +118,7 @@ fn jobs_of_an_unknown_clause_should_change_nothing() {
 		let id = clause("WHO::Rain@1.0");
 		assert_storage_noop!(ClauseRegistry::job_opened(&id));
 		assert_storage_noop!(ClauseRegistry::job_closed(&id, Some(false)));
+		assert_storage_noop!(ClauseRegistry::job_pruned(&id));
 	});
 }
 
@@ -136,9 +146,15 @@ fn the_program_should_be_readable_from_chain_and_only_from_there() {
 #[test]
 fn the_weight_of_a_report_should_cover_its_receipt() {
 	use crate::WeightInfo;
+	let closing = <ClauseRegistry as ClauseJobs>::weight_of_closing();
+	assert_eq!(closing, <() as WeightInfo>::job_closed().saturating_add(ReceiptTrace::weight()));
 	let weight = <ClauseRegistry as ClauseJobs>::weight();
-	let dearest = <() as WeightInfo>::job_closed();
-	assert_eq!(weight, dearest.saturating_add(ReceiptTrace::weight()));
-	assert!(dearest.all_gte(<() as WeightInfo>::job_opened()));
-	assert!(dearest.all_gte(<() as WeightInfo>::suspend()));
+	for part in [
+		closing,
+		<ClauseRegistry as ClauseJobs>::weight_of_opening(),
+		<ClauseRegistry as ClauseJobs>::weight_of_pruning(),
+		<() as WeightInfo>::suspend().saturating_add(ReceiptTrace::weight()),
+	] {
+		assert!(weight.all_gte(part));
+	}
 }

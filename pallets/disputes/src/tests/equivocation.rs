@@ -52,6 +52,7 @@ fn a_node_should_be_slashed_at_once_when_it_signed_two_statements_for_one_attemp
 				class: DisputeClass::Security,
 				evidence,
 				bond: 0,
+				forfeit: 0,
 				opened_at: 10,
 				status: DisputeStatus::Resolved { at: 10, resolution: resolution.clone() },
 			})
@@ -199,6 +200,34 @@ fn a_lease_should_vouch_for_the_key_when_the_job_is_pruned() {
 		add_lease(7, key());
 		forget_job(DONE);
 		assert_ok!(report(ANNA, yes(), no(), key()));
+	});
+}
+
+#[test]
+fn a_key_of_a_replaced_lease_should_still_be_punished_when_the_job_is_pruned() {
+	ExtBuilder::default().build_and_execute(|| {
+		// The node signs twice, attests with another key, and waits until its seat is forgotten.
+		add_lease(7, key());
+		seat(&body(b"yes"), key());
+		replace_key(7, key(), true);
+		add_lease(7, pair(2).public().0);
+		forget_job(DONE);
+		assert_ok!(report(ANNA, yes(), no(), key()));
+		let evidence = equivocation_hash(&yes(), &no());
+		assert_eq!(slashes(), vec![(7, Misconduct::ConsensusFailure, evidence, Some(ANNA))]);
+	});
+}
+
+#[test]
+fn a_key_that_is_no_longer_remembered_should_prove_nothing() {
+	ExtBuilder::default().build_and_execute(|| {
+		add_lease(7, key());
+		replace_key(7, key(), false);
+		forget_job(DONE);
+		assert_noop!(report(ANNA, yes(), no(), key()), Error::<Test>::KeyNotOfNode);
+		// Nor is the key of another node's past this one's.
+		replace_key(8, key(), true);
+		assert_noop!(report(ANNA, yes(), no(), key()), Error::<Test>::KeyNotOfNode);
 	});
 }
 

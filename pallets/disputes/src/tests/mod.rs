@@ -6,3 +6,4 @@ mod params;
 mod timeouts;
 mod verdicts;
 mod views;
+mod weighing;

@@ -4,8 +4,9 @@ use crate::{
 	mock::*, Agenda, Dispute, DisputeClass, DisputeStatus, Error, Event, NextDispute,
 	OpenOfAccount, OpenOfJob, Verdict,
 };
-use concordat_primitives::job::JobStatus;
+use concordat_primitives::{cac::CacV1, job::JobStatus};
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
+use sp_core::Pair;
 use sp_runtime::{traits::BadOrigin, ArithmeticError, TokenError};
 
 #[test]
@@ -21,6 +22,7 @@ fn a_dispute_should_hold_the_bond_and_freeze_the_job_when_it_is_opened() {
 				class: DisputeClass::Performance,
 				evidence: EVIDENCE,
 				bond: BOND,
+				forfeit: 0,
 				opened_at: 10,
 				status: DisputeStatus::Open { until },
 			})
@@ -67,6 +69,43 @@ fn a_job_should_have_one_open_dispute_at_a_time() {
 }
 
 #[test]
+fn a_job_that_nodes_work_on_should_be_disputed_by_those_concerned_alone() {
+	for status in [JobStatus::Scheduled, JobStatus::Running] {
+		ExtBuilder::default().build_and_execute(|| {
+			add_job(RUNNING, status);
+			let work = |node| CacV1 { job: RUNNING, node, ..body(b"") };
+			seat(&work(7), pair(1).public().0);
+			seat(&work(8), pair(2).public().0);
+			set_controller(8, BERT);
+			set_controller(9, TREASURY);
+			for stranger in [ARBITER, POOR, TREASURY] {
+				assert_noop!(open(stranger, RUNNING), Error::<Test>::NotConcerned);
+			}
+			// Who controls a seated node.
+			assert_ok!(open(BERT, RUNNING));
+			assert_eq!(job_status(RUNNING), JobStatus::Disputed);
+			assert_eq!(crate::Disputes::<Test>::get(0).unwrap().forfeit, LOST);
+			assert_ok!(resolve(0, Verdict::Wonky));
+			// Who asked for it; the bond has doubled, and so has what may be lost of it.
+			assert_ok!(open(ANNA, RUNNING));
+			assert_eq!(crate::Disputes::<Test>::get(1).unwrap().forfeit, 2 * LOST);
+			assert_ok!(resolve(1, Verdict::Wonky));
+			// Who has lost the seat has lost the say.
+			add_job(RUNNING, status);
+			assert_noop!(open(BERT, RUNNING), Error::<Test>::NotConcerned);
+		});
+	}
+}
+
+#[test]
+fn a_result_should_be_disputed_by_anybody() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert_ok!(open(BERT, DONE));
+		assert_eq!(crate::Disputes::<Test>::get(0).unwrap().forfeit, 0);
+	});
+}
+
+#[test]
 fn the_refusals_of_the_job_board_should_come_through() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_noop!(open(ANNA, UNKNOWN), NO_JOB);
@@ -88,7 +127,9 @@ fn an_account_should_have_no_more_open_than_allowed() {
 		let first = opened(DONE);
 		opened(RUNNING);
 		assert_noop!(open(ANNA, EXTRA[0]), Error::<Test>::TooManyOpen);
-		assert_ok!(open(BERT, EXTRA[0]));
+		// It counts by account.
+		add_job(FAILED, JobStatus::Completed);
+		assert_ok!(open(BERT, FAILED));
 		// A resolved one makes room.
 		assert_ok!(resolve(first, Verdict::Wonky));
 		assert_ok!(open(ANNA, EXTRA[1]));
@@ -138,7 +179,7 @@ fn the_weight_should_include_what_others_do() {
 		let own = <() as WeightInfo>::open().ref_time();
 		let call =
 			crate::Call::open { job: 1, evidence: EVIDENCE, class: DisputeClass::Governance };
-		assert_eq!(weight(call), own + 1_000 + 7);
+		assert_eq!(weight(call), own + 2 * 1_000 + 7 * 3 + 7);
 
 		let own = |n| <() as WeightInfo>::resolve(n).ref_time();
 		let resolve = |verdict| weight(crate::Call::resolve { dispute: 0, verdict });

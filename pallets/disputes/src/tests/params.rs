@@ -2,9 +2,10 @@
 
 use crate::{mock::*, Error, Event, Parameters, Params, MAX_DURATION};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
-use sp_runtime::{traits::BadOrigin, BuildStorage};
+use sp_runtime::{traits::BadOrigin, BuildStorage, Permill};
 
-const GOOD: Params = Params { bond: ED, max_open: 1, max_duration: MAX_DURATION };
+const GOOD: Params =
+	Params { bond: ED, max_open: 1, max_duration: MAX_DURATION, run_forfeit: Permill::one() };
 
 #[test]
 fn parameters_should_be_changed_by_governance_alone() {
@@ -49,6 +50,7 @@ fn genesis_should_read_and_write_json_with_money_as_text() {
 	let json = serde_json::to_value(&genesis).unwrap();
 	assert_eq!(json["params"]["bond"], "10000000000000");
 	assert_eq!(json["params"]["maxDuration"], 604_800);
+	assert_eq!(json["params"]["runForfeit"], 200_000);
 	let read: crate::GenesisConfig<Test> = serde_json::from_value(json).unwrap();
 	assert_eq!(read.params, genesis.params);
 }

@@ -5,6 +5,7 @@ use crate::{
 };
 use concordat_primitives::job::JobStatus;
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
+use sp_runtime::Permill;
 
 fn state(id: u32) -> u8 {
 	crate::Disputes::<Test>::get(id).unwrap().status.code()
@@ -13,7 +14,7 @@ fn state(id: u32) -> u8 {
 #[test]
 fn a_dispute_should_resolve_as_wonky_when_nobody_judges_in_time() {
 	ExtBuilder::default().build_and_execute(|| {
-		let id = opened(RUNNING);
+		let id = opened(DONE);
 		events();
 		run_to(10 + DURATION - 1);
 		assert_eq!((state(id), held(&ANNA), events()), (0, BOND, vec![]));
@@ -26,18 +27,88 @@ fn a_dispute_should_resolve_as_wonky_when_nobody_judges_in_time() {
 		);
 		assert_eq!(held(&ANNA), 0);
 		assert_eq!(Balances::free_balance(ANNA), FUNDS);
-		assert_eq!(job_status(RUNNING), JobStatus::Running);
-		assert_eq!(OpenOfJob::<Test>::get(RUNNING), None);
+		assert_eq!(job_status(DONE), JobStatus::Completed);
+		assert_eq!(OpenOfJob::<Test>::get(DONE), None);
 		assert_eq!(Agenda::<Test>::iter().count(), 0);
-		assert_eq!(receipts(id), vec![(RUNNING, EVIDENCE, 0), (RUNNING, EVIDENCE, 4)]);
+		assert_eq!(receipts(id), vec![(DONE, EVIDENCE, 0), (DONE, EVIDENCE, 4)]);
 		assert_eq!(
 			events(),
 			vec![
 				Event::BondReturned { dispute: id, opener: ANNA, amount: BOND },
-				Event::DisputeResolved { dispute: id, job: RUNNING, resolution },
+				Event::DisputeResolved { dispute: id, job: DONE, resolution },
 			]
 		);
 		assert_noop!(resolve(id, Verdict::Rejected), Error::<Test>::AlreadyResolved);
+	});
+}
+
+#[test]
+fn a_share_of_the_bond_should_be_lost_when_nobody_judges_what_stopped_nodes_at_work() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = opened(RUNNING);
+		events();
+		run_to(10 + DURATION);
+		assert_eq!((state(id), held(&ANNA)), (4, 0));
+		assert_eq!(Balances::free_balance(ANNA), FUNDS - LOST);
+		assert_eq!(Balances::free_balance(TREASURY), LOST);
+		assert_eq!(job_status(RUNNING), JobStatus::Running);
+		assert_eq!(
+			events(),
+			vec![
+				Event::BondForfeited { dispute: id, opener: ANNA, amount: LOST },
+				Event::BondReturned { dispute: id, opener: ANNA, amount: BOND - LOST },
+				Event::DisputeResolved {
+					dispute: id,
+					job: RUNNING,
+					resolution: Resolution::TimedOut
+				},
+			]
+		);
+		// The next one costs twice as much, and is lost in the same proportion.
+		let id = opened(RUNNING);
+		run_to(10 + 2 * DURATION);
+		assert_eq!((state(id), held(&ANNA)), (4, 0));
+		assert_eq!(Balances::free_balance(TREASURY), 3 * LOST);
+	});
+}
+
+#[test]
+fn nothing_should_be_lost_when_a_verdict_comes_in_time() {
+	for (verdict, back) in [(Verdict::Wonky, BOND), (upheld(&[]), BOND), (Verdict::Rejected, 0)] {
+		ExtBuilder::default().build_and_execute(|| {
+			let id = opened(RUNNING);
+			run_to(10 + DURATION - 1);
+			assert_ok!(resolve(id, verdict));
+			assert_eq!(held(&ANNA), 0);
+			assert_eq!(Balances::free_balance(ANNA), FUNDS - BOND + back);
+			assert_eq!(Balances::free_balance(TREASURY), BOND - back);
+		});
+	}
+}
+
+#[test]
+fn a_share_that_the_treasury_cannot_take_should_return_with_the_rest() {
+	ExtBuilder::default().build_and_execute(|| {
+		crate::Parameters::<Test>::mutate(|params| params.run_forfeit = Permill::from_percent(1));
+		let id = opened(RUNNING);
+		// One unit is less than an account can have.
+		assert_eq!(crate::Disputes::<Test>::get(id).unwrap().forfeit, ED - 1);
+		run_to(10 + DURATION);
+		assert_eq!((state(id), held(&ANNA)), (4, 0));
+		assert_eq!(Balances::free_balance(ANNA), FUNDS);
+	});
+}
+
+#[test]
+fn the_bonds_of_other_disputes_should_stay_when_one_is_parted() {
+	ExtBuilder::default().build_and_execute(|| {
+		let running = opened(RUNNING);
+		System::set_block_number(15);
+		let done = opened(DONE);
+		run_to(10 + DURATION);
+		assert_eq!((state(running), state(done)), (4, 0));
+		assert_eq!(held(&ANNA), BOND);
+		assert_eq!(Balances::free_balance(ANNA), FUNDS - LOST - BOND);
 	});
 }
 
@@ -119,7 +190,7 @@ fn a_dispute_should_close_when_the_job_does_not_thaw() {
 fn an_open_dispute_should_keep_its_bond_and_timeout_when_the_parameters_change() {
 	ExtBuilder::default().build_and_execute(|| {
 		let old = opened(DONE);
-		let params = Params { bond: 7, max_open: 5, max_duration: 2 };
+		let params = Params { bond: 7, max_open: 5, max_duration: 2, run_forfeit: Permill::zero() };
 		assert_ok!(Disputes::set_params(RuntimeOrigin::root(), params));
 		let new = opened(RUNNING);
 		assert_eq!(held(&ANNA), BOND + 7);

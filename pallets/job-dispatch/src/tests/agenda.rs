@@ -1,8 +1,9 @@
 //! Deadlines: full pages, small meters, nothing lost.
 
 use super::*;
-use crate::{pallet::*, types::*, WeightInfo};
+use crate::{pallet::*, schedule_impls::Placement, types::*, WeightInfo};
 use concordat_primitives::job::JobStatus;
+use concordat_primitives::traits::ReceiptSink;
 use frame_support::weights::{Weight, WeightMeter};
 
 type Weights = <Test as Config>::WeightInfo;
@@ -121,9 +122,9 @@ fn the_hook_says_what_it_uses() {
 		System::set_block_number(3);
 		let busy = JobDispatch::on_initialize(3);
 		assert!(idle.all_gte(Weights::tick()));
-		// Nine nodes looked at, three seated, three leases, one receipt.
+		// Nine nodes looked at, three seated, three leases, one clause, one receipt.
 		let placed =
-			Weights::place(9, 3).saturating_add(Weight::from_parts(3 * 10_000_000 + 1_000, 0));
+			Weights::place(9, 3).saturating_add(Weight::from_parts(3 * 10_000_000 + 2 * 1_000, 0));
 		assert_eq!(busy, idle.saturating_add(placed));
 	});
 }
@@ -135,14 +136,14 @@ fn places_that_were_left_are_passed_over_once() {
 		for id in &ids[..4] {
 			assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), *id));
 		}
-		assert_eq!(Queues::<Test>::get().normal.live, 2);
+		assert_eq!(Ledger::<Test>::get().rings.normal.live, 2);
 		run(1);
-		let ring = Queues::<Test>::get().normal;
+		let ring = Ledger::<Test>::get().rings.normal;
 		assert_eq!((ring.tail - ring.head, ring.live), (2, 2));
 		for id in &ids[4..] {
 			assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), *id));
 		}
-		let ring = Queues::<Test>::get().normal;
+		let ring = Ledger::<Test>::get().rings.normal;
 		assert_eq!((ring.tail, ring.live), (ring.head, 0));
 	});
 }
@@ -153,5 +154,96 @@ fn a_chain_that_gets_this_pallet_late_does_not_walk_through_its_past() {
 		System::set_block_number(5_000_000);
 		run(1);
 		assert_eq!(AgendaCursor::<Test>::get().unwrap().block, 5_000_002);
+	});
+}
+
+/// What the hook uses for one of three seats that falls, with this reaction of the listener.
+fn weight_of_a_lost_seat(max_attempts: u32, reacts: Reacts) -> Weight {
+	let mut weight = Weight::zero();
+	ExtBuilder::default().nodes(3).params(|p| p.max_attempts = max_attempts).build_and_execute(
+		|| {
+			clause_mode(2, 3);
+			let id = assigned();
+			let [a, b, _] = seated(id)[..] else { panic!("three seats") };
+			[a, b].iter().for_each(|node| deliver(id, *node));
+			Reaction::set(match reacts {
+				Reacts::Settles(_) => Reacts::Settles(settlement(&[a, b], &[])),
+				other => other,
+			});
+			(0..5).for_each(|_| next_block());
+			let used = block_with(Weight::MAX);
+			assert_eq!(totals().missed_deadlines, 1);
+			// The deadlines of the two that delivered mean nothing.
+			weight = used
+				.saturating_sub(Weights::agenda_page())
+				.saturating_sub(Weights::agenda_stale().saturating_mul(2));
+		},
+	);
+	weight
+}
+
+#[test]
+fn what_a_lost_seat_leads_to_is_charged_with_it() {
+	let stand_in = JobDispatch::weight_of_stand_in();
+	let failed = stand_in.saturating_add(JobDispatch::weight_of_failing(2));
+	assert_eq!(weight_of_a_lost_seat(6, Reacts::Waits), stand_in);
+	// The job is tried again at once; its nodes have just been asked.
+	let tried = JobDispatch::weight_of_placement(&Placement { probes: 3, ..Default::default() });
+	assert_eq!(weight_of_a_lost_seat(6, Reacts::GivesUp), failed.saturating_add(tried));
+	assert_eq!(
+		weight_of_a_lost_seat(1, Reacts::GivesUp),
+		failed,
+		"and the job ends with its round"
+	);
+	let settled = JobDispatch::weight_of_settling(2).saturating_add(Rollup::weight());
+	assert_eq!(
+		weight_of_a_lost_seat(6, Reacts::Settles(settlement(&[], &[]))),
+		stand_in.saturating_add(settled)
+	);
+	assert!(JobDispatch::weight_of_dearest_item().all_gte(failed));
+	assert!(JobDispatch::weight_of_dearest_item().all_gte(stand_in.saturating_add(settled)));
+}
+
+#[test]
+fn a_seat_does_not_fall_where_there_is_no_room_for_what_that_leads_to() {
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		clause_mode(2, 3);
+		let id = assigned();
+		(0..5).for_each(|_| next_block());
+		// Enough for a stand-in, but the round may end with it.
+		let stand_in = Weights::agenda_page().saturating_add(JobDispatch::weight_of_stand_in());
+		block_with(stand_in);
+		assert_eq!((seats(id).len(), totals().missed_deadlines), (3, 0));
+		block_with(Weights::agenda_page().saturating_add(JobDispatch::weight_of_dearest_item()));
+		assert_eq!(totals().missed_deadlines, 1);
+	});
+}
+
+#[test]
+fn a_seat_is_on_the_agenda_once_and_a_result_that_comes_soon_leaves_no_second_date() {
+	ExtBuilder::default().nodes(1).build_and_execute(|| {
+		let id = assigned();
+		let dates = || {
+			let deadline = |item: &AgendaItem| matches!(item, AgendaItem::Deadline { .. });
+			let ahead =
+				Agenda::<Test>::iter().filter(|(at, ..)| u64::from(*at) > System::block_number());
+			let mut dates: Vec<_> = ahead
+				.filter(|(_, _, items)| items.iter().any(deadline))
+				.map(|(at, ..)| at)
+				.collect();
+			dates.sort_unstable();
+			dates
+		};
+		assert_eq!(dates(), [8]);
+		acknowledge(id, 1);
+		run(5);
+		assert_eq!(dates(), [8]);
+		let used = block_with(Weight::MAX);
+		assert_eq!(used.saturating_sub(Weights::agenda_page()), Weights::look_again());
+		assert_eq!(dates(), [15], "acknowledged: looked at again when the result is due");
+		deliver(id, 1);
+		settle(id, &[1], &[]);
+		run(8);
+		assert_eq!(dates(), [0u32; 0]);
 	});
 }

@@ -9,8 +9,8 @@ use concordat_primitives::{
 	hashing::input_commitment,
 	job::{JobClass, JobConstraints, JobInput, JobStatus},
 	receipt::Operation,
-	traits::JobBoard,
-	ClauseId, Hash, Jurisdiction,
+	traits::{JobBoard, NodePool},
+	ClauseId, Hash, JobId, Jurisdiction,
 };
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, BoundedVec};
 
@@ -53,7 +53,7 @@ fn a_good_request_opens_a_job_and_holds_its_cost() {
 		let deposit = params.deposit_base + params.deposit_byte * bytes.len() as u128;
 		assert_eq!(order.quote.deposit, deposit);
 		assert_eq!(Opened::get(), 1);
-		assert_eq!(Totals::<Test>::get().queued, 1);
+		assert_eq!(totals().queued, 1);
 		assert_eq!(
 			events(),
 			[Event::JobDispatched {
@@ -275,6 +275,97 @@ fn a_full_queue_is_an_error_for_its_class_alone() {
 }
 
 #[test]
+fn an_account_has_at_most_so_many_live_jobs_in_all_classes() {
+	ExtBuilder::default().params(|p| p.max_live_jobs = 2).build_and_execute(|| {
+		dispatch();
+		dispatch_with(|c| c.class = JobClass::High);
+		assert_noop!(ask(input(), |c| c.class = JobClass::Low), Error::<Test>::TooManyLiveJobs);
+		let (clause, constraints) = (clause_id(), JobConstraints::default());
+		assert_eq!(
+			JobDispatch::check_dispatch(&alice(), &clause, &input(), &constraints),
+			Err(Objection::Invalid(Error::<Test>::TooManyLiveJobs.into()))
+		);
+		// Others have their own.
+		assert_ok!(JobDispatch::dispatch(
+			RuntimeOrigin::signed(bob()),
+			clause,
+			input(),
+			constraints
+		));
+		assert_eq!((LiveJobs::<Test>::get(alice()), LiveJobs::<Test>::get(bob())), (2, 1));
+	});
+	assert_eq!(Params::default().max_live_jobs, 64);
+}
+
+#[test]
+fn every_end_of_a_job_makes_room_for_another_and_nothing_else_does() {
+	type Step = fn(JobId);
+	let ends: [(&str, Step); 8] = [
+		("cancelled", |id| {
+			assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), id));
+		}),
+		("ended by governance", |id| {
+			run(1);
+			assert_ok!(JobDispatch::fail_job(RuntimeOrigin::root(), id));
+		}),
+		("expired while it waited", |_| {
+			JobDispatch::evict(1);
+			run(200);
+		}),
+		("completed", |id| {
+			run(1);
+			super::settle(id, &[1], &[]);
+		}),
+		("failed by its program", |id| {
+			run(1);
+			assert_ok!(JobDispatch::settle(id, super::failure(&[1])));
+		}),
+		("without a quorum", |id| {
+			run(1);
+			assert_ok!(JobDispatch::round_failed(id));
+		}),
+		("silent to the end", |_| run(7)),
+		("condemned before its result", |id| {
+			run(1);
+			assert_ok!(JobDispatch::freeze(id));
+			assert_eq!(LiveJobs::<Test>::get(alice()), 1, "frozen, it still lives");
+			assert_ok!(JobDispatch::unfreeze(id, true));
+		}),
+	];
+	for (what, end) in ends {
+		let tight = |p: &mut Params| {
+			p.max_live_jobs = 1;
+			p.max_attempts = 1;
+		};
+		ExtBuilder::default().nodes(1).params(tight).build_and_execute(|| {
+			let id = dispatch();
+			assert_noop!(ask(input(), |_| ()), Error::<Test>::TooManyLiveJobs);
+			end(id);
+			assert!(job(id).ended_at.is_some(), "{what}: {:?}", job(id).status);
+			assert_eq!(LiveJobs::<Test>::iter().count(), 0, "{what}");
+			dispatch();
+			assert_noop!(ask(input(), |_| ()), Error::<Test>::TooManyLiveJobs);
+		});
+	}
+}
+
+#[test]
+fn a_result_that_is_judged_later_does_not_count_twice() {
+	for upheld in [false, true] {
+		ExtBuilder::default().nodes(1).build_and_execute(|| {
+			let done = super::completed();
+			let other = dispatch();
+			assert_ok!(JobDispatch::freeze(done));
+			assert_ok!(JobDispatch::unfreeze(done, upheld));
+			assert_eq!(LiveJobs::<Test>::get(alice()), 1);
+			run(100);
+			assert!(Jobs::<Test>::get(done).is_none() && job(other).ended_at.is_none());
+			assert_eq!(LiveJobs::<Test>::get(alice()), 1);
+		});
+	}
+}
+
+#[test]
 fn refusals_of_governance_succeed_and_are_on_record() {
 	type Change = fn(&mut ClauseSpec);
 	let unchanged: Change = |_| ();
@@ -333,7 +424,7 @@ fn refusals_of_governance_succeed_and_are_on_record() {
 			let info = ask(input(), |c| c.class = class).expect("a refusal succeeds");
 			assert_eq!(info.actual_weight, Some(JobDispatch::weight_of_refusal()));
 
-			assert_eq!(NextJob::<Test>::get(), 1, "{reason:?} opened a job");
+			assert_eq!(JobDispatch::next_job(), 1, "{reason:?} opened a job");
 			assert_eq!(Opened::get(), 0);
 			assert_eq!(held(&alice()), (0, 0));
 			assert_eq!(Balances::free_balance(alice()), before);

@@ -16,14 +16,14 @@ fn deadlines_of_a_frozen_job_do_not_fire_and_are_put_off() {
 		let before = job(id);
 		assert_ok!(JobDispatch::freeze(id));
 		assert_eq!(job(id).status, JobStatus::Disputed);
-		assert_eq!(Totals::<Test>::get().assigned, 0);
+		assert_eq!(totals().assigned, 0);
 		assert!(events().contains(&Event::JobFrozen { job: id, was: JobStatus::Running }));
 		// Well past every deadline, the expiry of the job among them.
 		run(400);
 		assert_eq!(job(id).status, JobStatus::Disputed);
 		assert_eq!(seated(id), nodes);
 		assert_eq!(JobDispatch::running(nodes[0]), 1, "its nodes stay bound");
-		assert_eq!(Totals::<Test>::get().missed_deadlines, 0);
+		assert_eq!(totals().missed_deadlines, 0);
 		assert_noop!(JobDispatch::acknowledge(id, 1, nodes[1]), Error::<Test>::NotAssigned);
 		assert_noop!(JobDispatch::delivered(id, 1, nodes[1]), Error::<Test>::NotAssigned);
 		assert_noop!(JobDispatch::settle(id, settlement(&nodes, &[])), Error::<Test>::NotAssigned);
@@ -37,7 +37,10 @@ fn deadlines_of_a_frozen_job_do_not_fire_and_are_put_off() {
 		for (old, new) in before.seats.iter().zip(&after.seats) {
 			assert_eq!(new.ack_by, old.ack_by + 400);
 			assert_eq!(new.deliver_by, old.deliver_by + 400);
+			// All that an enclave signs about stays: what it did meanwhile counts.
 			assert_eq!((new.nonce, new.attempt), (old.nonce, old.attempt));
+			assert_eq!((new.lease, new.signing_key), (old.lease, old.signing_key));
+			assert_eq!((new.state, new.assigned_at), (old.state, old.assigned_at));
 		}
 		// Four blocks were left to acknowledge.
 		run(3);
@@ -45,7 +48,27 @@ fn deadlines_of_a_frozen_job_do_not_fire_and_are_put_off() {
 		run(1);
 		assert_eq!(seats(id)[0].state, SeatState::Acknowledged(2));
 		assert_ne!(seated(id), nodes);
-		assert_eq!(Totals::<Test>::get().missed_deadlines, 2);
+		assert_eq!(totals().missed_deadlines, 2);
+	});
+}
+
+#[test]
+fn an_acknowledged_seat_that_a_dispute_put_off_still_falls_to_its_deadline() {
+	ExtBuilder::default().nodes(2).build_and_execute(|| {
+		let id = assigned();
+		let node = seated(id)[0];
+		acknowledge(id, node);
+		for _ in 0..3 {
+			assert_ok!(JobDispatch::freeze(id));
+			run(1);
+			assert_ok!(JobDispatch::unfreeze(id, false));
+		}
+		assert_eq!((seats(id)[0].ack_by, seats(id)[0].deliver_by), (8 + 3, 15 + 3));
+		run(12);
+		assert_eq!(seated(id), [node], "not at the deadline that it had at first");
+		run(1);
+		assert_ne!(seated(id), [node]);
+		assert_eq!(totals().missed_deadlines, 1);
 	});
 }
 
@@ -91,7 +114,7 @@ fn a_result_can_be_disputed_within_its_window_and_can_stand() {
 		assert_ok!(JobDispatch::unfreeze(id, false));
 		assert_eq!(job(id).status, JobStatus::Completed);
 		assert_eq!(job(id).prune_at, Some(prune_at + 100));
-		assert_eq!(Totals::<Test>::get().completed, 1, "completed once");
+		assert_eq!(totals().completed, 1, "completed once");
 		run(39);
 		assert!(Jobs::<Test>::contains_key(id));
 		run(1);
@@ -161,6 +184,6 @@ fn a_dispute_that_ends_after_a_late_agenda_leaves_one_block_at_least() {
 		assert_ok!(JobDispatch::unfreeze(id, false));
 		assert_eq!(seats(id)[0].ack_by, 10);
 		run(1);
-		assert_eq!(Totals::<Test>::get().missed_deadlines, 1);
+		assert_eq!(totals().missed_deadlines, 1);
 	});
 }

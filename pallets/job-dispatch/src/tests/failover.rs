@@ -21,7 +21,7 @@ fn the_first_acknowledgement_makes_the_job_run() {
 		assert_eq!(job(id).status, JobStatus::Running);
 		assert_eq!(seats(id)[1].state, SeatState::Acknowledged(2));
 		assert_eq!(seats(id)[0].state, SeatState::Assigned);
-		assert_eq!(Totals::<Test>::get().assigned, 1);
+		assert_eq!(totals().assigned, 1);
 		assert!(events().contains(&Event::SeatAcknowledged {
 			job: id,
 			attempt: 1,
@@ -95,11 +95,11 @@ fn a_silent_node_is_replaced_by_the_best_backup_under_a_new_attempt_and_nonce() 
 		let down = ewma(NEUTRAL, 0);
 		let standing = JobDispatch::standing(c);
 		assert_eq!((standing.trust, standing.quality), (down, down));
-		assert_eq!((standing.misses, standing.cooldown_until, standing.running), (1, 8 + 15, 0));
+		assert_eq!((standing.misses, standing.cooldown_until, standing.running()), (1, 8 + 15, 0));
 		assert_eq!(JobDispatch::assignments(c), [0u64; 0]);
 		assert_eq!(JobDispatch::assignments(backups[0]), [id]);
 		assert_eq!(HeardSoFar::get(), [Heard::SeatLost(id, c)]);
-		assert_eq!(Totals::<Test>::get().missed_deadlines, 1);
+		assert_eq!(totals().missed_deadlines, 1);
 		let lost = Event::SeatLost {
 			job: id,
 			attempt: 1,
@@ -160,7 +160,7 @@ fn a_seat_that_delivered_falls_to_no_deadline() {
 		assert_eq!(job(id).status, JobStatus::Running);
 		run(30);
 		assert_eq!(seated(id), [node]);
-		assert_eq!(Totals::<Test>::get().missed_deadlines, 0);
+		assert_eq!(totals().missed_deadlines, 0);
 	});
 }
 
@@ -276,13 +276,70 @@ fn a_round_that_fails_goes_to_the_head_and_to_other_nodes() {
 }
 
 #[test]
-fn nodes_of_a_failed_round_are_not_asked_even_if_there_are_no_others() {
+fn without_other_nodes_the_same_ones_are_asked_again_in_a_round_of_its_own() {
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		clause_mode(2, 3);
+		let id = assigned();
+		let before = seats(id);
+		assert_ok!(JobDispatch::round_failed(id));
+		assert_eq!(job(id).spent.len(), 3);
+		run(1);
+		// Others would have been better; that there are none is known now.
+		assert_eq!(job(id).waiting, Some(Waiting::NotEligible(Exclusion::AlreadyAsked)));
+		assert_eq!((job(id).status, job(id).spent.len()), (JobStatus::Pending, 0));
+		run(1);
+		let record = job(id);
+		assert_eq!((record.status, record.attempts), (JobStatus::Scheduled, 2));
+		assert_eq!(record.seats.len(), 3);
+		for seat in &record.seats {
+			assert_eq!(seat.attempt, 2);
+			assert!(before.iter().all(|old| old.nonce != seat.nonce));
+		}
+		// What was signed for the first round does not count in the second one.
+		assert_noop!(JobDispatch::delivered(id, 1, before[0].node), Error::<Test>::NotSeated);
+		let nodes = seated(id);
+		nodes.iter().for_each(|node| deliver(id, *node));
+		settle(id, &nodes, &[]);
+	});
+}
+
+#[test]
+fn three_nodes_that_never_agree_use_up_the_attempts_and_no_more() {
+	ExtBuilder::default().nodes(3).params(|p| p.max_attempts = 4).build_and_execute(|| {
+		clause_mode(2, 3);
+		let id = assigned();
+		for attempt in 1..=4 {
+			run_until(3, || job(id).status.is_assigned());
+			assert_eq!(job(id).attempts, attempt);
+			seated(id).iter().for_each(|node| deliver(id, *node));
+			assert_ok!(JobDispatch::round_failed(id));
+		}
+		assert_eq!(job(id).status, JobStatus::Failed(FailureReason::NoQuorum));
+	});
+}
+
+#[test]
+fn a_round_that_needs_some_of_the_old_nodes_gets_them() {
 	ExtBuilder::default().nodes(3).build_and_execute(|| {
 		clause_mode(2, 3);
 		let id = assigned();
 		assert_ok!(JobDispatch::round_failed(id));
+		[4, 5].iter().for_each(|node| admit(*node));
 		run(2);
-		assert_eq!(job(id).waiting, Some(Waiting::NotEligible(Exclusion::AlreadyAsked)));
+		assert_eq!((job(id).status, job(id).attempts), (JobStatus::Scheduled, 2));
+	});
+}
+
+#[test]
+fn old_nodes_that_could_not_sit_anyhow_are_no_reason_to_ask_them() {
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		clause_mode(2, 3);
+		let id = assigned();
+		assert_ok!(JobDispatch::round_failed(id));
+		(1..=3).for_each(|node| stand_with(node, |s| s.cooldown_until = 100));
+		run(1);
+		assert_eq!(job(id).waiting, Some(Waiting::NotEligible(Exclusion::CoolingDown)));
+		assert_eq!(job(id).spent.len(), 3, "when others come, they go first");
 	});
 }
 
@@ -308,7 +365,7 @@ fn when_all_stay_silent_the_job_fails_and_is_refunded() {
 		);
 		assert_eq!(job(id).receipt, Some(ReceiptBook::get().len() as u64));
 		assert_eq!(HeardSoFar::get().last(), Some(&Heard::RoundOver(id)));
-		assert_eq!(Totals::<Test>::get().failed, 1);
+		assert_eq!(totals().failed, 1);
 	});
 }
 
@@ -348,8 +405,9 @@ fn cool_downs_double_with_every_silence_and_end_with_a_good_result() {
 			let lost_at = System::block_number() as u32;
 			assert_eq!(JobDispatch::standing(1).cooldown_until, lost_at + rest);
 			assert_eq!(job(id).waiting, Some(Waiting::NotEligible(Exclusion::CoolingDown)));
-			run(rest);
-			assert_eq!(seated(id), [1], "it is asked again at the end of its rest");
+			run(rest - 1);
+			assert!(seated(id).is_empty(), "it is not asked before the end of its rest");
+			run_until(16, || seated(id) == [1]);
 		}
 		deliver(id, 1);
 		settle(id, &[1], &[]);
@@ -377,7 +435,7 @@ fn a_node_that_left_the_pools_keeps_its_seat_and_its_blame() {
 #[test]
 fn the_listener_may_end_the_round_when_it_hears_of_a_lost_seat() {
 	ExtBuilder::default().nodes(3).build_and_execute(|| {
-		GivesUp::set(true);
+		Reaction::set(Reacts::GivesUp);
 		clause_mode(2, 3);
 		let id = assigned();
 		let [a, b, c] = seated(id)[..] else { panic!("three seats") };
@@ -385,6 +443,50 @@ fn the_listener_may_end_the_round_when_it_hears_of_a_lost_seat() {
 		run(6);
 		assert_eq!(HeardSoFar::get(), [Heard::SeatLost(id, c), Heard::RoundOver(id)]);
 		assert_eq!(job(id).status, JobStatus::Pending);
-		assert_eq!(job(id).spent.to_vec(), [a, b]);
+		// The next try, in the same block, looked for others first.
+		assert_eq!(job(id).waiting, Some(Waiting::NotEligible(Exclusion::AlreadyAsked)));
+	});
+}
+
+#[test]
+fn the_seats_of_a_lost_node_fall_soon_and_those_that_delivered_stay() {
+	ExtBuilder::default().nodes(6).build_and_execute(|| {
+		clause_mode(2, 3);
+		let id = assigned();
+		let [a, b, c] = seated(id)[..] else { panic!("three seats") };
+		acknowledge(id, a);
+		deliver(id, b);
+		[a, b, c].iter().for_each(|node| JobDispatch::lost(*node));
+		let due = |node| {
+			let seat = seats(id).into_iter().find(|seat| seat.node == node).unwrap();
+			(seat.ack_by, seat.deliver_by)
+		};
+		assert_eq!((due(a), due(b), due(c)), ((4, 4), (8, 15), (4, 4)));
+		JobDispatch::do_try_state().unwrap();
+		// A certificate that was on its way still counts.
+		run(1);
+		deliver(id, a);
+		run(1);
+		let nodes = seated(id);
+		assert_eq!(nodes[..2], [a, b]);
+		assert!(nodes.len() == 3 && nodes[2] != c, "a backup stepped in");
+		assert_eq!(JobDispatch::standing(c).misses, 1);
+		assert_eq!(totals().missed_deadlines, 1);
+	});
+}
+
+#[test]
+fn a_loss_never_puts_a_deadline_off_and_leaves_frozen_jobs_alone() {
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		let (soon, frozen) = (dispatch(), dispatch());
+		run(1);
+		(1..=3).for_each(JobDispatch::lost);
+		let before = seats(soon);
+		run(1);
+		assert_ok!(JobDispatch::freeze(frozen));
+		let untouched = seats(frozen);
+		(1..=3).for_each(JobDispatch::lost);
+		assert_eq!(seats(soon), before);
+		assert_eq!(seats(frozen), untouched);
 	});
 }

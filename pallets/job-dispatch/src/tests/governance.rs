@@ -26,7 +26,7 @@ fn a_paused_clause_holds_its_jobs_back_until_the_end_of_the_switch() {
 		let id = dispatch();
 		run(1);
 		assert_eq!(job(id).status, JobStatus::Paused);
-		assert_eq!(Totals::<Test>::get().queued, 1);
+		assert_eq!(totals().queued, 1);
 		run(38);
 		assert_eq!(job(id).status, JobStatus::Paused);
 		run(1);
@@ -34,6 +34,49 @@ fn a_paused_clause_holds_its_jobs_back_until_the_end_of_the_switch() {
 		assert!(events().contains(&Event::JobResumed { job: id }));
 		let paused = events().iter().filter(|e| matches!(e, Event::JobPaused { .. })).count();
 		assert_eq!(paused, 1, "looking again is not pausing again");
+	});
+}
+
+#[test]
+fn the_safe_mode_of_a_clause_holds_back_what_waits_and_not_what_runs() {
+	use concordat_primitives::clause::{ClauseStatus, SafeModeReason};
+	ExtBuilder::default().nodes(1).build_and_execute(|| {
+		let running = assigned();
+		let waiting = dispatch();
+		set_clause_status(ClauseStatus::SafeMode(SafeModeReason::Failures));
+		run(1);
+		assert_eq!(job(waiting).status, JobStatus::Paused);
+		deliver(running, 1);
+		settle(running, &[1], &[]);
+		run(30);
+		assert_eq!(job(waiting).status, JobStatus::Paused);
+		set_clause_status(ClauseStatus::Active);
+		run_until(16, || job(waiting).status == JobStatus::Scheduled);
+		// A clause that is retired keeps what it accepted.
+		let last = dispatch();
+		set_clause_status(ClauseStatus::Retired);
+		run(1);
+		assert_eq!(job(last).status, JobStatus::Scheduled);
+	});
+}
+
+#[test]
+fn a_full_queue_counts_what_is_held_back() {
+	ExtBuilder::default().params(|p| p.max_queued = 2).build_and_execute(|| {
+		pause(PauseSubject::Class(JobClass::Normal), 100);
+		dispatch();
+		dispatch();
+		run(1);
+		assert_eq!(job(1).status, JobStatus::Paused);
+		assert_noop!(
+			JobDispatch::dispatch(
+				RuntimeOrigin::signed(alice()),
+				clause_id(),
+				input(),
+				Default::default()
+			),
+			Error::<Test>::QueueFull
+		);
 	});
 }
 
@@ -175,7 +218,8 @@ fn governance_ends_a_job_in_any_state_before_its_end() {
 			assert!(matches!(ReceiptBook::get().last(), Some(Operation::JobFailed { .. })));
 			assert_noop!(JobDispatch::fail_job(RuntimeOrigin::root(), id), Error::<Test>::NotLive);
 		}
-		assert_eq!(Balances::total_balance(&alice()), before - fee);
+		// The chain has looked for nodes for both.
+		assert_eq!(Balances::total_balance(&alice()), before - 2 * fee);
 		assert_eq!(HeardSoFar::get(), [Heard::RoundOver(running)]);
 		let frozen = assigned();
 		assert_ok!(JobDispatch::freeze(frozen));
@@ -197,6 +241,7 @@ fn parameters_are_changed_by_root_and_only_within_bounds() {
 			|p| p.max_input_bytes = 65_537,
 			|p| p.max_external_bytes = 0,
 			|p| p.max_queued = 0,
+			|p| p.max_live_jobs = 0,
 			|p| p.min_timeout = 0,
 			|p| p.min_timeout = p.default_timeout + 1,
 			|p| p.default_timeout = p.max_timeout + 1,
@@ -206,7 +251,7 @@ fn parameters_are_changed_by_root_and_only_within_bounds() {
 			|p| p.candidates = MAX_CANDIDATES + 1,
 			|p| p.backups = 5,
 			|p| p.max_attempts = 0,
-			|p| p.max_attempts = MAX_ATTEMPTS + 1,
+			|p| p.max_attempts = concordat_primitives::job::MAX_ATTEMPTS + 1,
 			|p| p.ack_window = 0,
 			|p| p.ack_window = p.delivery_margin + 1,
 			|p| p.delivery_margin = u32::MAX,
@@ -226,7 +271,8 @@ fn parameters_are_changed_by_root_and_only_within_bounds() {
 				Error::<Test>::ParamsInvalid
 			);
 		}
-		// One percent of a block does not pay for the dearest step with these.
+		// One percent of a block does not pay for the dearest step with these, once leases are dear.
+		LeaseMicros::set(1_000);
 		let mut params = good.clone();
 		params.hook_share = 1;
 		params.candidates = MAX_CANDIDATES;
@@ -235,6 +281,7 @@ fn parameters_are_changed_by_root_and_only_within_bounds() {
 			JobDispatch::set_params(RuntimeOrigin::root(), params),
 			Error::<Test>::ParamsInvalid
 		);
+		LeaseMicros::set(10);
 		let better = Params { backups: 4, ..good };
 		assert_ok!(JobDispatch::set_params(RuntimeOrigin::root(), better.clone()));
 		assert_eq!(JobDispatch::parameters(), better);

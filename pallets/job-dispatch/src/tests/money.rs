@@ -73,7 +73,7 @@ fn a_seat_that_came_too_late_for_the_quorum_is_neither_paid_nor_marked() {
 		assert_eq!(earned(c), 0);
 		let after = JobDispatch::standing(c);
 		assert_eq!((after.trust, after.quality, after.misses), (before.trust, before.quality, 0));
-		assert_eq!(after.running, 0);
+		assert_eq!(after.running(), 0);
 		// Two votes were judged.
 		assert_eq!(fees(), (1_000 + 20 + 1) * MICRO_CDT);
 	});
@@ -117,10 +117,9 @@ fn a_program_that_fails_is_paid_for_and_counts_against_its_clause() {
 }
 
 #[test]
-fn cancelling_before_an_assignment_costs_nothing() {
+fn cancelling_before_the_first_try_costs_nothing() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = dispatch();
-		run(3);
 		assert_noop!(
 			JobDispatch::cancel(RuntimeOrigin::signed(bob()), id),
 			Error::<Test>::NotRequester
@@ -141,6 +140,41 @@ fn cancelling_before_an_assignment_costs_nothing() {
 }
 
 #[test]
+fn cancelling_a_job_that_was_tried_in_vain_costs_the_scheduling_fee() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = dispatch();
+		run(1);
+		assert_eq!((job(id).status, job(id).attempts), (JobStatus::Pending, 0));
+		assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), id));
+		let fee = quote(id).fees.scheduling;
+		assert_eq!((spent(), fees(), held(&alice())), (fee, fee, (0, 0)));
+		let refunded = quote(id).total - fee;
+		assert!(events().contains(&Event::JobEnded {
+			job: id,
+			status: JobStatus::Cancelled,
+			fees: fee,
+			refunded,
+			receipt: 1,
+		}));
+	});
+}
+
+#[test]
+fn a_job_that_was_held_back_all_the_time_costs_nothing() {
+	use concordat_primitives::job::JobClass;
+	ExtBuilder::default().nodes(1).build_and_execute(|| {
+		let subject = PauseSubject::Class(JobClass::Normal);
+		assert_ok!(JobDispatch::pause(RuntimeOrigin::root(), subject, 1_000));
+		let (cancelled, expired) = (dispatch(), dispatch());
+		run(20);
+		assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), cancelled));
+		run_until(200, || job(expired).status == JobStatus::Expired);
+		// Nobody looked for nodes.
+		assert_eq!((spent(), fees()), (0, 0));
+	});
+}
+
+#[test]
 fn cancelling_after_an_assignment_costs_the_scheduling_fee() {
 	ExtBuilder::default().nodes(1).build_and_execute(|| {
 		let id = assigned();
@@ -157,15 +191,16 @@ fn cancelling_after_an_assignment_costs_the_scheduling_fee() {
 }
 
 #[test]
-fn a_job_that_expires_costs_the_scheduling_fee_only_if_it_was_assigned() {
+fn a_job_that_expires_costs_the_scheduling_fee_whether_or_not_nodes_were_found() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = dispatch_with(|c| c.timeout_blocks = Some(20));
 		run(19);
 		assert_eq!(job(id).status, JobStatus::Pending);
 		run(1);
 		assert_eq!(job(id).status, JobStatus::Expired);
-		assert_eq!((spent(), fees()), (0, 0));
-		assert_eq!(Totals::<Test>::get().failed, 1);
+		let first = quote(id).fees.scheduling;
+		assert_eq!((spent(), fees()), (first, first));
+		assert_eq!(totals().failed, 1);
 
 		admit(1);
 		let id = dispatch_with(|c| c.timeout_blocks = Some(20));
@@ -174,7 +209,7 @@ fn a_job_that_expires_costs_the_scheduling_fee_only_if_it_was_assigned() {
 		// The seat is lost to its deadline first; the job is back in the queue when its time is over.
 		run(19);
 		assert_eq!(job(id).status, JobStatus::Expired);
-		assert_eq!(fees(), quote(id).fees.scheduling);
+		assert_eq!(fees(), first + quote(id).fees.scheduling);
 		assert_eq!(spent(), fees());
 		assert_eq!(Closed::get(), [None, None]);
 	});
@@ -184,16 +219,17 @@ fn a_job_that_expires_costs_the_scheduling_fee_only_if_it_was_assigned() {
 fn a_job_can_expire_in_the_hands_of_its_nodes() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = dispatch_with(|c| c.timeout_blocks = Some(14));
-		run(8);
+		run(10);
 		admit(1);
 		run(1);
 		// Both deadlines are cut to the job's own end, which comes first on the agenda.
-		assert_eq!((seats(id)[0].ack_by, seats(id)[0].deliver_by), (15, 15));
-		run(4);
+		assert_eq!((seats(id)[0].assigned_at, seats(id)[0].ack_by), (12, 15));
+		assert_eq!(seats(id)[0].deliver_by, 15);
+		run(2);
 		assert_eq!(job(id).status, JobStatus::Scheduled);
 		run(1);
 		assert_eq!(job(id).status, JobStatus::Expired);
-		assert_eq!(JobDispatch::standing(1).running, 0);
+		assert_eq!(JobDispatch::standing(1).running(), 0);
 		assert_eq!(JobDispatch::standing(1).misses, 0, "it had less time than is usual");
 		assert_eq!(HeardSoFar::get(), [Heard::RoundOver(id)]);
 		assert_eq!(spent(), quote(id).fees.scheduling);

@@ -136,3 +136,66 @@ fn a_node_that_comes_back_while_it_works_is_not_overbooked() {
 		assert_eq!(seated(other), [1]);
 	});
 }
+
+#[test]
+fn nothing_is_remembered_of_a_node_that_is_gone() {
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		// One in the pools, one that left them with a reputation, one that left none.
+		stand_with(1, |s| s.trust = 700_000);
+		stand_with(2, |s| s.trust = 700_000);
+		[2, 3].iter().for_each(|node| JobDispatch::evict(*node));
+		assert_eq!(Standings::<Test>::iter_keys().collect::<Vec<_>>(), [2]);
+		(1..=3).for_each(JobDispatch::forget);
+		assert_eq!(Standings::<Test>::iter().count(), 0);
+		assert_eq!(Seatings::<Test>::iter().count(), 0);
+		assert_eq!(Pools::<Test>::iter().count(), 0);
+		assert_storage_noop!(JobDispatch::forget(9));
+	});
+}
+
+#[test]
+fn a_node_that_goes_while_it_works_is_forgotten_with_its_last_seat() {
+	type End = fn(concordat_primitives::JobId);
+	let ends: [End; 4] = [
+		|id| {
+			deliver(id, 1);
+			settle(id, &[1], &[]);
+		},
+		|id| {
+			assert_ok!(JobDispatch::fail_job(RuntimeOrigin::root(), id));
+		},
+		|id| {
+			assert_ok!(JobDispatch::round_failed(id));
+		},
+		// Silent: what is noted against it is forgotten with it.
+		|_| run(6),
+	];
+	for end in ends {
+		ExtBuilder::default().nodes(1).build_and_execute(|| {
+			let (first, second) = (dispatch(), dispatch());
+			run(1);
+			JobDispatch::forget(1);
+			assert_eq!(JobDispatch::running(1), 2, "what it runs, runs on");
+			assert_ok!(JobDispatch::fail_job(RuntimeOrigin::root(), first));
+			assert_eq!(JobDispatch::assignments(1), [second]);
+			assert_eq!(Standings::<Test>::iter().count(), 1);
+			end(second);
+			assert_eq!(Standings::<Test>::iter().count(), 0);
+		});
+	}
+}
+
+#[test]
+fn a_number_that_is_given_out_again_begins_as_its_record_says() {
+	ExtBuilder::default().nodes(1).build_and_execute(|| {
+		let id = assigned();
+		JobDispatch::forget(1);
+		admit(1);
+		assert_eq!(JobDispatch::assignments(1), [id]);
+		deliver(id, 1);
+		settle(id, &[1], &[]);
+		assert!(!Seatings::<Test>::get(1).unwrap().standing.gone);
+		JobDispatch::evict(1);
+		assert_eq!(Standings::<Test>::iter().count(), 1, "a reputation to remember");
+	});
+}

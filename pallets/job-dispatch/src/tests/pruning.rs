@@ -43,7 +43,7 @@ fn after_the_challenge_window_a_stub_stays_and_everything_else_goes() {
 			Orders::<Test>::iter().count(),
 			Inputs::<Test>::iter().count(),
 			Queued::<Test>::iter().count(),
-			AssignmentsOf::<Test>::iter().count(),
+			LiveJobs::<Test>::iter().count(),
 			Agenda::<Test>::iter().filter(|(block, ..)| *block <= ended_at + 50).count(),
 		] {
 			assert_eq!(count, 0);
@@ -77,5 +77,24 @@ fn numbers_are_never_used_again() {
 		assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), first));
 		run(60);
 		assert_eq!(dispatch(), first + 1);
+	});
+}
+
+#[test]
+fn the_program_is_needed_until_the_records_go() {
+	ExtBuilder::default().nodes(1).build_and_execute(|| {
+		let done = completed();
+		let cancelled = dispatch();
+		assert_ok!(JobDispatch::cancel(RuntimeOrigin::signed(alice()), cancelled));
+		run(10);
+		assert_ok!(JobDispatch::freeze(done));
+		// The window of the other one is over; this one may still be run again.
+		run(60);
+		assert_eq!((Closed::get().len(), Released::get()), (2, 1));
+		assert_ok!(JobDispatch::unfreeze(done, false));
+		run(39);
+		assert_eq!(Released::get(), 1);
+		run(1);
+		assert_eq!(Released::get(), 2);
 	});
 }

@@ -56,7 +56,11 @@ fn step(dice: &mut Dice) {
 				p.operator = operator;
 			});
 		},
-		25..=26 => JobDispatch::evict(dice.below(14) as NodeId),
+		25 => JobDispatch::evict(dice.below(14) as NodeId),
+		26 => match dice.below(3) {
+			0 => JobDispatch::forget(dice.below(14) as NodeId),
+			_ => JobDispatch::lost(dice.below(14) as NodeId),
+		},
 		// Mostly the calls fit; sometimes they are nonsense, and then nothing must change.
 		27..=69 => {
 			let Some(id) = dice.pick(&working) else { return };
@@ -189,11 +193,11 @@ fn no_order_of_calls_breaks_an_invariant() {
 			}
 			run(400);
 			assert_eq!(Jobs::<Test>::iter().count(), 0);
-			assert_eq!(Stubs::<Test>::iter().count() as u64, Totals::<Test>::get().jobs);
+			assert_eq!(Stubs::<Test>::iter().count() as u64, totals().jobs);
 			assert_eq!(held(&alice()), (0, 0));
 			assert_eq!(Agenda::<Test>::iter().count(), 0);
 			assert_eq!(Queued::<Test>::iter().count(), 0);
-			assert_eq!(AssignmentsOf::<Test>::iter().count(), 0);
+			assert_eq!(LiveJobs::<Test>::iter().count(), 0);
 		});
 	}
 	// The runs got everywhere.

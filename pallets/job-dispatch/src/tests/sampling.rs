@@ -283,6 +283,12 @@ fn low_jobs_wait_for_at_most_fourteen_others() {
 }
 
 #[test]
+fn rests_grow_to_their_cap() {
+	let rests: Vec<_> = (0..10).map(rest).collect();
+	assert_eq!(rests, [1, 1, 1, 1, 1, 2, 4, 8, MAX_REST, MAX_REST]);
+}
+
+#[test]
 fn windows_and_memory_count_begun_units() {
 	assert_eq!(delivery_window(1, 8), 9);
 	assert_eq!(delivery_window(2_000, 8), 9);

@@ -195,7 +195,21 @@ fn declared_accesses_of_the_hook_cover_what_happens() {
 				wait(6);
 				(job, seated(job)[0])
 			},
-			|(job, node)| fire(AgendaItem::AckDeadline { job, attempt: 1, node }),
+			|(job, node)| fire(AgendaItem::Deadline { job, attempt: 1, node }),
+		),
+	);
+	assert_covered(
+		"look_again",
+		declared(|| with_tick(Declared::look_again())),
+		measured(
+			|| {
+				let job = seven();
+				let node = seated(job)[0];
+				acknowledge(job, node);
+				wait(6);
+				(job, node)
+			},
+			|(job, node)| fire(AgendaItem::Deadline { job, attempt: 1, node }),
 		),
 	);
 	for s in [1, 3, 7] {
@@ -306,6 +320,26 @@ fn declared_accesses_of_the_traits_cover_what_happens() {
 			),
 		);
 	}
+	for n in [1, 8, 60] {
+		assert_covered(
+			"lost",
+			declared(|| Declared::lost(n)),
+			measured(
+				|| {
+					admit_with(1, |p| {
+						p.capacity = 64;
+						p.memory_mib = 10_000;
+					});
+					(0..n).for_each(|_| {
+						dispatch();
+					});
+					next_block();
+					assert_eq!(JobDispatch::running(1), n as u16);
+				},
+				|()| JobDispatch::lost(1),
+			),
+		);
+	}
 	assert_covered(
 		"acknowledge",
 		declared(Declared::acknowledge),
@@ -336,4 +370,93 @@ fn declared_accesses_of_the_traits_cover_what_happens() {
 			),
 		);
 	}
+}
+
+/// Writes are what a life cycle costs most. What each step changes, one key a line:
+///
+/// | step | keys |
+/// |---|---|
+/// | dispatch | ledger, live jobs, job, order, input, place in the queue, expiry; account, holds |
+/// | assignment | ledger, place in the queue, job, seating, deadline |
+/// | acknowledgement | job |
+/// | delivery | job |
+/// | settlement | ledger, live jobs, job, seating, pruning; account and holds of the requester, node, treasury |
+/// | pruning | job, order, input, stub; account, holds |
+#[test]
+fn the_writes_of_a_life_cycle_are_no_more_than_listed() {
+	let ready = || {
+		fund();
+		admit(1);
+	};
+	let here = || {
+		ready();
+		assigned()
+	};
+	let steps: [(&str, u64, (u64, u64)); 6] = [
+		(
+			"dispatch",
+			9,
+			measured(ready, |()| {
+				dispatch();
+			}),
+		),
+		(
+			"assignment",
+			5,
+			measured(
+				|| {
+					ready();
+					let id = dispatch();
+					wait(1);
+					id
+				},
+				|_| JobDispatch::schedule(&JobDispatch::context(), &mut WeightMeter::new()),
+			),
+		),
+		("acknowledgement", 1, measured(here, |id| acknowledge(id, 1))),
+		("delivery", 1, measured(here, |id| deliver(id, 1))),
+		(
+			"settlement",
+			9,
+			measured(
+				|| {
+					let id = here();
+					deliver(id, 1);
+					id
+				},
+				|id| {
+					settle(id, &[1], &[]);
+				},
+			),
+		),
+		(
+			"pruning",
+			6,
+			measured(
+				|| {
+					ready();
+					let id = completed();
+					wait(50);
+					id
+				},
+				|job| fire(AgendaItem::Prune { job }),
+			),
+		),
+	];
+	for (step, listed, (_, writes)) in steps {
+		assert_eq!(writes, listed, "{step}");
+	}
+	// And the declared weights do not go beyond.
+	let all = declared(|| {
+		[
+			Declared::dispatch(29),
+			Declared::place(1, 1),
+			Declared::acknowledge(),
+			Declared::delivered(),
+			Declared::settle(1),
+		]
+		.into_iter()
+		.fold(Weight::zero(), |sum, weight| sum.saturating_add(weight))
+	});
+	assert!(all.1 <= 9 + 5 + 1 + 1 + 9, "{all:?} (reads, writes)");
 }

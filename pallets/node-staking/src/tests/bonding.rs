@@ -138,6 +138,7 @@ fn a_node_should_leave_the_pools_at_once_and_the_chain_after_the_period() {
 			events(),
 			[Event::Withdrawn { node, amount: STAKE }, Event::NodeRemoved { node }]
 		);
+		assert_eq!(PoolTrace::get().last(), Some(&PoolCall::Forget(node)));
 		assert_eq!(held(&ALICE), STAKE);
 		assert_eq!(free(&ALICE), FUNDS - STAKE);
 		assert!(!Nodes::<Test>::contains_key(node));

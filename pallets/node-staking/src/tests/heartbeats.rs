@@ -54,7 +54,8 @@ fn nodes_that_beat_should_stay_and_silent_ones_should_go() {
 		assert_eq!(status(alive), NodeStatus::Active);
 		assert_eq!(status(dead), SILENT);
 		assert_eq!(events(), [Event::NodeStatusChanged { node: dead, status: SILENT }]);
-		assert_eq!(PoolTrace::get(), [PoolCall::Evict(dead)]);
+		// What it ran goes to others.
+		assert_eq!(PoolTrace::get(), [PoolCall::Evict(dead), PoolCall::Lost(dead)]);
 		assert_eq!(
 			Receipts::get().last(),
 			Some(&Operation::NodeChanged { node: dead, status: SILENT })

@@ -60,13 +60,32 @@ fn a_renewed_lease_should_renew_the_profile_and_nothing_else() {
 }
 
 #[test]
+fn a_lease_for_another_key_should_give_up_what_the_old_enclave_ran() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		PoolTrace::take();
+		let mut renewed = lease(node, 6);
+		renewed.signing_key[0] ^= 1;
+		NodeStaking::lease_granted(&renewed);
+		let trace = PoolTrace::take();
+		assert_eq!(trace.first(), Some(&PoolCall::Lost(node)));
+		assert!(matches!(trace.get(1), Some(PoolCall::Admit(1, profile, _)) if profile.lease == 6));
+		// The same key again gives up nothing.
+		renewed.id = 7;
+		NodeStaking::lease_granted(&renewed);
+		assert!(matches!(PoolTrace::get()[..], [PoolCall::Admit(1, ..)]));
+		assert_eq!(status(node), NodeStatus::Active);
+	});
+}
+
+#[test]
 fn a_lost_lease_should_take_the_node_out_until_the_next() {
 	ExtBuilder::default().build_and_execute(|| {
 		let node = active(ALICE);
 		PoolTrace::take();
 		NodeStaking::lease_lost(node, node.into());
 		assert_eq!(status(node), LOST);
-		assert_eq!(PoolTrace::take(), [PoolCall::Evict(node)]);
+		assert_eq!(PoolTrace::take(), [PoolCall::Lost(node), PoolCall::Evict(node)]);
 		assert_eq!(NodeStaking::counts(), (1, 0));
 		// Twice is once.
 		NodeStaking::lease_lost(node, node.into());

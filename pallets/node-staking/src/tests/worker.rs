@@ -201,7 +201,7 @@ fn a_key_that_is_not_here_should_release_the_lock() {
 		assert_ok!(NodeStaking::set_operator_key(signed(ALICE), node, foreign.public()));
 		NodeStaking::lease_granted(&lease(node, 7));
 		run(INTERVAL);
-		let endpoint = Endpoint { url: String::new(), signing_key: [7; 32] };
+		let endpoint = Endpoint { url: String::new(), signing_key: [node as u8; 32] };
 		for _ in 0..2 {
 			assert_eq!(
 				NodeStaking::beat_for(

@@ -18,10 +18,15 @@
 //!   another enclave, so that one that hangs does not starve the others.
 //! - **Distrustful.** What an enclave answers is decoded with limits and checked by the same function that the chain
 //!   will use; what does not pass is logged and dropped.
-//! - **Incomplete, knowingly.** Programs and inputs kept elsewhere ([`JobInput::External`]) are not fetched yet: the
-//!   enclave gets nothing and signs `InputMismatch`, which ends the round and blames nobody. The outputs of
-//!   predecessors are not fetched yet either; no job depends on another one in this version.
+//! - **Patient.** Programs and inputs kept elsewhere ([`JobInput::External`], `ProgramLocation::External`) are fetched by
+//!   the host ([`elsewhere`]). While it looks for them the enclave takes the seat without starting anything. What is
+//!   not there [`LAST_CALL_BLOCKS`] before the delivery is due, or can never be, is not waited for: the enclave gets
+//!   nothing in its place and signs `ContentUnavailable`, which blames nobody and, where others have the bytes, costs the
+//!   job nothing. Silence would cost an honest node its seat and its standing.
+//! - **Incomplete, knowingly.** The outputs of predecessors are not fetched yet; no job depends on another one in this
+//!   version.
 
+mod elsewhere;
 mod http;
 pub(crate) mod locks;
 
@@ -30,6 +35,8 @@ use alloc::{boxed::Box, format, string::String, vec::Vec};
 use codec::{Decode, DecodeLimit, Encode};
 use concordat_primitives::{
 	cac::{SignedAck, SignedCac},
+	clause::ProgramLocation,
+	content::{BodyId, BodyKind, Wish},
 	enclave_api::{Endpoint, JobToken, PollResponse, StartRequest, ENDPOINTS_KEY, MAX_ENDPOINTS},
 	hashing::NO_LINEAGE,
 	job::{JobInput, Seat, SeatState},
@@ -66,6 +73,9 @@ pub(crate) const COLLECT_MILLIS: u64 = 400;
 pub(crate) const COLLECT_PAUSE_MILLIS: u64 = 100;
 /// Blocks for which a job is not handed over again after the enclave would not have it.
 const START_LOCK_BLOCKS: BlockNumber = 3;
+/// So many blocks before a delivery is due, the worker stops waiting for what is kept elsewhere: one to hand the job
+/// over, one for the certificate to travel, one to include it, and one to spare.
+pub(crate) const LAST_CALL_BLOCKS: BlockNumber = 4;
 /// Nothing that is decoded here nests deeper.
 const MAX_DEPTH: u32 = 16;
 /// Longest list of endpoints, in bytes.
@@ -123,8 +133,18 @@ enum Known {
 enum Attended {
 	/// Its job was handed over just now.
 	Started,
+	/// Its job cannot be handed over before the host has found these.
+	Awaiting(Vec<BodyId>),
 	/// All that could be done in this block is done.
 	Done,
+}
+
+/// What can be sent to the enclave.
+enum Request {
+	/// All that it needs, or as much of it as there will ever be.
+	Whole(StartRequest),
+	/// The token, and the bodies that the host has still to find.
+	Awaiting(JobToken, Vec<BodyId>),
 }
 
 /// One seat and the enclave that has to fill it.
@@ -138,6 +158,10 @@ struct Task {
 impl Task {
 	fn jobs_url(&self) -> String {
 		format!("{}/v1/jobs", self.url.trim_end_matches('/'))
+	}
+
+	fn acks_url(&self) -> String {
+		format!("{}/v1/acks", self.url.trim_end_matches('/'))
 	}
 
 	fn job_url(&self) -> String {
@@ -172,13 +196,19 @@ pub(crate) fn run<T: Config>(now: BlockNumber) {
 		log::debug!(target: LOG_TARGET, "block {now}: another run is under way");
 		return;
 	};
-	let mut run = Run::<T> { now, ends: in_millis(RUN_MILLIS), _chain: PhantomData };
+	let mut run = Run::<T> {
+		now,
+		ends: in_millis(RUN_MILLIS),
+		wishes: elsewhere::List::default(),
+		_chain: PhantomData,
+	};
 	let first = (now as usize).checked_rem(endpoints.len()).unwrap_or(0);
-	let mut started = Vec::new();
+	let mut open = Vec::new();
 	for endpoint in endpoints.iter().cycle().skip(first).take(endpoints.len()) {
-		run.serve(endpoint, &mut started);
+		run.serve(endpoint, &mut open);
 	}
-	run.collect(started);
+	run.wishes.publish();
+	run.collect(open);
 }
 
 /// The enclaves that the host says it has.
@@ -209,10 +239,11 @@ fn in_millis(millis: u64) -> Timestamp {
 	timestamp().add(Duration::from_millis(millis))
 }
 
-/// A run's clock.
+/// A run: its clock, and what it lacks.
 struct Run<T> {
 	now: BlockNumber,
 	ends: Timestamp,
+	wishes: elsewhere::List,
 	_chain: PhantomData<T>,
 }
 
@@ -227,7 +258,7 @@ impl<T: Config> Run<T> {
 	}
 
 	/// All seats of one enclave.
-	fn serve(&mut self, endpoint: &Endpoint, started: &mut Vec<Task>) {
+	fn serve(&mut self, endpoint: &Endpoint, open: &mut Vec<(Task, Attended)>) {
 		let Some(lease) = T::Leases::lease_of_key(&endpoint.signing_key) else {
 			log::debug!(target: LOG_TARGET, "{}: no lease for its key", endpoint.url);
 			return;
@@ -253,8 +284,8 @@ impl<T: Config> Run<T> {
 				locks: Locks::of(seat.node, job, seat.nonce, self.now),
 			};
 			match self.attend(&task) {
-				Ok(Attended::Started) => started.push(task),
 				Ok(Attended::Done) => {},
+				Ok(stage) => open.push((task, stage)),
 				Err(trouble) => {
 					task.log(&trouble);
 					// No use in asking the same enclave about its other jobs.
@@ -268,18 +299,14 @@ impl<T: Config> Run<T> {
 	}
 
 	/// One seat.
-	fn attend(&self, task: &Task) -> Result<Attended, Trouble> {
+	fn attend(&mut self, task: &Task) -> Result<Attended, Trouble> {
 		if task.locks.held(Stage::Deliver) {
 			return Err(Trouble::Locked);
 		}
 		match self.ask(task, self.deadline(POLL_MILLIS))? {
-			Known::Nothing => {
-				self.hand_over(task)?;
-				Ok(Attended::Started)
-			},
+			Known::Nothing => self.hand_over(task),
 			Known::Running => {
-				let wanted = task.seat.state == SeatState::Assigned;
-				if wanted && !task.locks.held(Stage::Acknowledge) {
+				if self.wants_acknowledgement(task) {
 					// Handing over again gives the same acknowledgement again.
 					self.hand_over(task)?;
 				}
@@ -292,32 +319,57 @@ impl<T: Config> Run<T> {
 		}
 	}
 
-	/// For a moment, asks about what was just started.
-	fn collect(&self, mut started: Vec<Task>) {
+	/// Whether the seat is to be acknowledged, and no acknowledgement is under way.
+	fn wants_acknowledgement(&self, task: &Task) -> bool {
+		task.seat.state == SeatState::Assigned && !task.locks.held(Stage::Acknowledge)
+	}
+
+	/// For a moment, asks about what was just started, and hands over what the host has just found.
+	fn collect(&mut self, mut open: Vec<(Task, Attended)>) {
 		let until = self.deadline(COLLECT_MILLIS);
 		loop {
 			let next = in_millis(COLLECT_PAUSE_MILLIS);
-			if started.is_empty() || next >= until {
+			if open.is_empty() || next >= until {
 				return;
 			}
 			sleep_until(next);
-			started.retain(|task| {
+			open.retain_mut(|(task, stage)| {
 				if timestamp() >= until {
 					return false;
 				}
-				let result = match self.ask(task, until) {
-					Ok(Known::Running) => return true,
-					Ok(Known::Done(cac)) => self.deliver(task, cac),
-					Ok(Known::Nothing) => {
-						Err(Trouble::Malformed("it does not run what it has taken"))
+				match self.follow_up(task, stage, until) {
+					Ok(Attended::Done) => false,
+					Ok(next) => {
+						*stage = next;
+						true
 					},
-					Err(trouble) => Err(trouble),
-				};
-				if let Err(trouble) = result {
-					task.log(&trouble);
+					Err(trouble) => {
+						task.log(&trouble);
+						false
+					},
 				}
-				false
 			});
+		}
+	}
+
+	/// The next step with a job that this run has begun with.
+	fn follow_up(
+		&mut self,
+		task: &Task,
+		stage: &Attended,
+		until: Timestamp,
+	) -> Result<Attended, Trouble> {
+		if let Attended::Awaiting(bodies) = stage {
+			let served = elsewhere::served().unwrap_or_default();
+			if bodies.iter().all(|body| served.contains(body)) {
+				return self.hand_over(task);
+			}
+			return Ok(Attended::Awaiting(bodies.clone()));
+		}
+		match self.ask(task, until)? {
+			Known::Running => Ok(Attended::Started),
+			Known::Done(cac) => self.deliver(task, cac).map(|()| Attended::Done),
+			Known::Nothing => Err(Trouble::Malformed("it does not run what it has taken")),
 		}
 	}
 
@@ -338,13 +390,24 @@ impl<T: Config> Run<T> {
 		}
 	}
 
-	/// Hands the job over and submits the acknowledgement.
-	fn hand_over(&self, task: &Task) -> Result<(), Trouble> {
+	/// Hands the job over, if all that it needs is here, and submits the acknowledgement.
+	fn hand_over(&mut self, task: &Task) -> Result<Attended, Trouble> {
 		if !task.locks.acquire(Stage::Start, START_LOCK_BLOCKS) {
 			return Err(Trouble::Locked);
 		}
 		// What is missing now will be missing in the next block: the lock stays.
-		let request = self.request(task)?;
+		let request = match self.request(task)? {
+			Request::Whole(request) => request,
+			Request::Awaiting(token, bodies) => {
+				task.locks.release(Stage::Start);
+				if self.wants_acknowledgement(task) {
+					let deadline = self.deadline(POLL_MILLIS);
+					let reply = http::post(&task.acks_url(), token.encode(), deadline)?;
+					self.take_acknowledgement(task, reply)?;
+				}
+				return Ok(Attended::Awaiting(bodies));
+			},
+		};
 		let reply = http::post(&task.jobs_url(), request.encode(), self.deadline(START_MILLIS));
 		let may_do_later = match &reply {
 			Ok(reply) => reply.is_good() || matches!(reply.code, 408 | 429 | 500 | 503),
@@ -353,7 +416,12 @@ impl<T: Config> Run<T> {
 		if may_do_later {
 			task.locks.release(Stage::Start);
 		}
-		let reply = reply?;
+		self.take_acknowledgement(task, reply?)?;
+		Ok(Attended::Started)
+	}
+
+	/// Submits the acknowledgement that the enclave has answered with.
+	fn take_acknowledgement(&self, task: &Task, reply: http::Reply) -> Result<(), Trouble> {
 		if !reply.is_good() {
 			return Err(Trouble::Refused(reply.code));
 		}
@@ -362,24 +430,41 @@ impl<T: Config> Run<T> {
 		self.acknowledge(task, ack)
 	}
 
-	/// All that the enclave needs to run the job.
-	fn request(&self, task: &Task) -> Result<StartRequest, Trouble> {
+	/// All that the enclave needs to run the job, as far as it is here.
+	fn request(&mut self, task: &Task) -> Result<Request, Trouble> {
 		let Task { job, seat, .. } = task;
 		let work = T::Jobs::work(*job).ok_or(Trouble::Missing("the job is gone"))?;
 		if work.lineage != NO_LINEAGE {
 			return Err(Trouble::Missing("outputs of predecessors are not fetched yet"));
 		}
-		// What is kept elsewhere is not fetched yet. Silence would cost an honest node its seat and its standing, so the
-		// enclave gets nothing and says so: `InputMismatch` ends the round and blames nobody.
-		let input = match work.input {
-			JobInput::Inline(input) => input.into_inner(),
-			JobInput::External { .. } => Vec::new(),
-		};
 		let terms = work.terms;
-		let program = T::Clauses::program(&terms.clause).unwrap_or_default();
 		let jurisdiction = T::Nodes::spec(seat.node)
 			.ok_or(Trouble::Missing("the node is not registered"))?
 			.jurisdiction;
+		let mut missing = Vec::new();
+		let input = match work.input {
+			JobInput::Inline(input) => input.into_inner(),
+			JobInput::External { commitment, len, location } => {
+				let body = BodyId { kind: BodyKind::Input, hash: commitment, len };
+				self.fetched(task, body, location.into_inner(), &mut missing)
+			},
+		};
+		let program = match T::Clauses::program(&terms.clause) {
+			Some(program) => program,
+			None => match T::Clauses::clause(&terms.clause).map(|clause| clause.spec.program) {
+				Some(program) => {
+					let (hash, len) = (terms.program, program.len);
+					let body = BodyId { kind: BodyKind::Program, hash, len };
+					// A preimage that is gone may still lie in a store of the host.
+					let location = match program.location {
+						ProgramLocation::Preimage => Vec::new(),
+						ProgramLocation::External(location) => location.into_inner(),
+					};
+					self.fetched(task, body, location, &mut missing)
+				},
+				None => Vec::new(),
+			},
+		};
 		let token = JobToken {
 			genesis: T::Genesis::genesis_hash(),
 			job: *job,
@@ -397,7 +482,45 @@ impl<T: Config> Run<T> {
 			expires_at: seat.deliver_by,
 			acted_on: self.acted_on(),
 		};
-		Ok(StartRequest { token, program, input, dependencies: Vec::new() })
+		if !missing.is_empty() && self.may_wait(task, &missing) {
+			return Ok(Request::Awaiting(token, missing));
+		}
+		for body in &missing {
+			log::error!(
+				target: LOG_TARGET,
+				"job {job}, attempt {}, node {}: the {body} could not be had; the enclave signs that it is unavailable",
+				seat.attempt,
+				seat.node,
+			);
+		}
+		Ok(Request::Whole(StartRequest { token, program, input, dependencies: Vec::new() }))
+	}
+
+	/// A body from the host, or nothing and a note that it is missing.
+	fn fetched(
+		&mut self,
+		task: &Task,
+		body: BodyId,
+		location: Vec<u8>,
+		missing: &mut Vec<BodyId>,
+	) -> Vec<u8> {
+		if body.is_fetchable() {
+			self.wishes.add(Wish { body, location, job: task.job, node: task.seat.node });
+		}
+		elsewhere::body(&body).unwrap_or_else(|| {
+			missing.push(body);
+			Vec::new()
+		})
+	}
+
+	/// Whether the host may still find what is missing, and there is time to wait for it.
+	fn may_wait(&self, task: &Task, missing: &[BodyId]) -> bool {
+		let last_call = task.seat.deliver_by.saturating_sub(LAST_CALL_BLOCKS);
+		// However short the time, the host has one look at what was asked for just now.
+		let first_look = self.now <= task.seat.assigned_at;
+		elsewhere::served().is_some()
+			&& missing.iter().all(BodyId::is_fetchable)
+			&& (self.now < last_call || first_look)
 	}
 
 	/// The block whose state this run reads. The executive makes its hash known to off-chain workers; where it has not,
@@ -414,7 +537,7 @@ impl<T: Config> Run<T> {
 
 	/// Submits an acknowledgement, where the seat still waits for one.
 	fn acknowledge(&self, task: &Task, ack: SignedAck) -> Result<(), Trouble> {
-		if task.seat.state != SeatState::Assigned {
+		if !self.wants_acknowledgement(task) {
 			return Ok(());
 		}
 		let said = &ack.ack;

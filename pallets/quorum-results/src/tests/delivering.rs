@@ -1,7 +1,7 @@
 //! What accepted messages do.
 
 use super::*;
-use crate::{Ballots, Certificates, Error, Event, ResultRecord, Results, WeightInfo};
+use crate::{Ballots, Certificates, Error, Event, ResultRecord, Results};
 use concordat_primitives::{
 	cac::FailureCode,
 	hashing::output_hash,
@@ -9,7 +9,7 @@ use concordat_primitives::{
 	receipt::{Operation, Voter},
 	views::ResultView,
 };
-use frame_support::{assert_noop, dispatch::Pays, weights::Weight};
+use frame_support::assert_noop;
 
 #[test]
 fn an_acknowledgement_should_take_the_seat() {
@@ -47,10 +47,13 @@ fn a_single_job_should_be_decided_by_its_certificate() {
 					program: cac.statement.body().program,
 					input: cac.statement.body().input,
 					result: Ok(hash),
+					k: 1,
+					n: 1,
 					voters: vec![Voter {
 						node: 1,
 						signing_key: key(1),
 						cac: cac.digest(),
+						lease: lease(1).id,
 						agreed: true
 					}]
 					.try_into()
@@ -141,12 +144,14 @@ fn a_liar_should_be_outvoted_and_named() {
 			settled.agreed.iter().map(|(_, usage)| usage.fuel).collect::<Vec<_>>(),
 			[1_001, 1_003]
 		);
-		let Some(Effect::Receipt(Operation::JobCompleted { voters, .. })) = effects().pop() else {
+		let Some(Effect::Receipt(Operation::JobCompleted { k, n, voters, .. })) = effects().pop()
+		else {
 			panic!("a receipt")
 		};
+		assert_eq!((k, n), (2, 3));
 		assert_eq!(
-			voters.iter().map(|v| (v.node, v.agreed)).collect::<Vec<_>>(),
-			[(1, true), (2, false), (3, true)]
+			voters.iter().map(|v| (v.node, v.lease, v.agreed)).collect::<Vec<_>>(),
+			[(1, 1_001, true), (2, 1_002, false), (3, 1_003, true)]
 		);
 	});
 }
@@ -244,26 +249,36 @@ fn nothing_should_change_when_the_board_would_not_settle() {
 }
 
 #[test]
-fn a_delivery_that_leaves_the_round_open_should_be_cheaper() {
+fn a_seat_should_outlast_the_renewal_of_its_lease() {
 	ExtBuilder::default().build_and_execute(|| {
-		let whole = submit_call(good(1)).get_dispatch_info();
-		let authorizing = submit_call(good(1)).weight_of_authorize();
-		let first = apply(submit_call(good(1))).unwrap();
-		let last = apply(submit_call(good(2))).unwrap();
-		assert_eq!(first.pays_fee, Pays::No);
-		assert_eq!(last.actual_weight.unwrap(), whole.call_weight + authorizing);
-		// The board once and the receipt.
-		let saved = Weight::from_parts(1_000 + 10_000, 10 + 100);
-		assert_eq!(first.actual_weight.unwrap() + saved, whole.call_weight + authorizing);
-		// Own part, the board twice, the receipt, the clause and the lease.
+		acknowledge(ack(1));
+		// The node attests again for the same key and code before its lease runs out.
+		let renewed = concordat_primitives::attest::Lease { id: 2_000, ..lease(1) };
+		Leases::insert(1, renewed);
+		FirstOfRow::insert(1, lease(1).id);
+		let early = good(1);
+		assert_eq!(early.statement.body().lease, lease(1).id, "it names the lease of the seat");
+		deliver(early);
+		deliver(good(2));
+		let Some(Effect::Receipt(Operation::JobCompleted { voters, .. })) = effects().pop() else {
+			panic!("a receipt")
+		};
 		assert_eq!(
-			whole.call_weight,
-			<() as WeightInfo>::submit_cac()
-				+ Weight::from_parts(2_000 + 10_000 + 110, 20 + 100 + 2)
+			voters.iter().map(|v| (v.node, v.lease)).collect::<Vec<_>>(),
+			[(1, lease(1).id), (2, lease(2).id)],
+			"so does the receipt"
 		);
-		assert_eq!(
-			authorizing,
-			<() as WeightInfo>::authorize_submit_cac() + Weight::from_parts(110, 2)
-		);
+	});
+}
+
+#[test]
+fn a_finished_job_should_leave_few_bytes_of_its_own_in_the_state() {
+	use codec::MaxEncodedLen;
+	// DESIGN §7: 96 at most.
+	assert!(ResultRecord::max_encoded_len() <= 96);
+	ExtBuilder::default().build_and_execute(|| {
+		deliver(good(1));
+		deliver(good(2));
+		assert!(!Ballots::<Test>::contains_key(JOB), "votes go with the decision");
 	});
 }

@@ -1,5 +1,6 @@
 //! Tests by behaviour. Every one of them ends with `do_try_state`.
 
+mod admission;
 mod delivering;
 mod encoding;
 mod invariants;
@@ -7,6 +8,7 @@ mod pool;
 mod quorum;
 mod refusals;
 mod rounds;
+mod weighing;
 mod worker;
 
 use crate::mock::*;
@@ -36,13 +38,14 @@ fn validity(call: &RuntimeCall) -> Result<ValidTransaction, TransactionValidityE
 	call.authorize(TransactionSource::External).expect("authorised calls").map(|(valid, _)| valid)
 }
 
-/// The whole way of a transaction: decoded, checked, validated, applied.
+/// The whole way of a transaction: decoded, checked, validated, applied as the next one of its block.
 fn apply(call: RuntimeCall) -> DispatchResultWithPostInfo {
 	let bytes =
 		UncheckedExtrinsic::new_transaction(call, (frame_system::AuthorizeCall::new(),)).encode();
 	let transaction: UncheckedExtrinsic =
 		codec::DecodeAll::decode_all(&mut &bytes[..]).expect("its own encoding");
 	let info: DispatchInfo = transaction.get_dispatch_info();
+	System::set_extrinsic_index(System::extrinsic_index().map_or(0, |index| index + 1));
 	let checked = transaction
 		.check(&frame_system::ChainContext::<Test>::default())
 		.expect("a general transaction");

@@ -9,7 +9,7 @@ use concordat_primitives::attest::LeaseRefusal;
 use sp_runtime::transaction_validity::InvalidTransaction;
 use std::collections::BTreeSet;
 
-const ALL: [CacRefusal; 32] = [
+const ALL: [CacRefusal; 34] = [
 	CacRefusal::WrongChain,
 	CacRefusal::UnknownJob,
 	CacRefusal::NotRunning,
@@ -36,6 +36,8 @@ const ALL: [CacRefusal; 32] = [
 	CacRefusal::WrongMeasurement,
 	CacRefusal::SimulationMislabelled,
 	CacRefusal::BadSignature,
+	CacRefusal::TooManyBallots,
+	CacRefusal::TooManyCertificates,
 	CacRefusal::Lease(LeaseRefusal::None),
 	CacRefusal::Lease(LeaseRefusal::Superseded),
 	CacRefusal::Lease(LeaseRefusal::Expired),

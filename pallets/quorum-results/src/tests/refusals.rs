@@ -128,10 +128,7 @@ fn a_certificate_should_be_accepted_once_even_if_the_board_forgets_the_delivery(
 		change_terms(JOB, |terms| {
 			terms.seats[0].state = concordat_primitives::job::SeatState::Assigned
 		});
-		assert_noop!(
-			QuorumResults::submit_cac(authorized(), Box::new(first)),
-			Error::<Test>::AlreadyDelivered
-		);
+		refused(first, CacRefusal::AlreadyDelivered);
 	});
 }
 
@@ -336,9 +333,15 @@ fn a_lease_that_does_not_count_should_be_refused_with_its_reason() {
 		mock::Spec::mutate(|spec| spec.as_mut().unwrap().policy.forbid_simulated = false);
 		assert!(validity(&submit_call(good(1))).is_ok());
 
-		let renewed = concordat_primitives::attest::Lease { id: 2_000, ..lease(1) };
-		mock::Leases::insert(1, renewed);
+		let other = concordat_primitives::attest::Lease { id: 2_000, ..lease(1) };
+		mock::Leases::insert(1, other);
 		both(LeaseRefusal::Superseded, Error::<Test>::LeaseSuperseded);
+		// One that renews the seat's counts, and its revocation does so at once.
+		mock::FirstOfRow::insert(1, lease(1).id);
+		assert!(validity(&submit_call(good(1))).is_ok());
+		mock::Revoked::insert(measurement(1), ());
+		both(LeaseRefusal::MeasurementRevoked, Error::<Test>::MeasurementRevoked);
+		mock::Revoked::remove(measurement(1));
 		mock::Leases::remove(1);
 		both(LeaseRefusal::None, Error::<Test>::NoLease);
 	});
@@ -465,10 +468,9 @@ fn more_certificates_than_allowed_should_be_refused() {
 	ExtBuilder::default().build_and_execute(|| {
 		MaxCertificates::set(1);
 		deliver(good(1));
-		assert_noop!(
-			QuorumResults::submit_cac(authorized(), Box::new(good(2))),
-			Error::<Test>::TooManyCertificates
-		);
+		refused(good(2), CacRefusal::TooManyCertificates);
+		MaxCertificates::set(2);
+		assert!(validity(&submit_call(good(2))).is_ok());
 	});
 }
 
@@ -493,10 +495,7 @@ fn more_votes_than_seats_should_be_refused() {
 			let ballot = urn.ballots[0].clone();
 			urn.ballots.try_push(ballot).unwrap();
 		});
-		assert_noop!(
-			QuorumResults::submit_cac(authorized(), Box::new(good(7))),
-			Error::<Test>::TooManyBallots
-		);
+		refused(good(7), CacRefusal::TooManyBallots);
 		crate::Ballots::<Test>::mutate(JOB, |urn| urn.ballots.truncate(6));
 	});
 }

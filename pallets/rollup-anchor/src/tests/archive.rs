@@ -3,7 +3,10 @@
 use crate::{archive_body_key, archive_leaves_key, mock::*};
 use codec::Encode;
 use concordat_proofs::leaf_hash;
-use sp_core::offchain::testing::TestPersistentOffchainDB;
+use sp_core::offchain::{
+	testing::{TestOffchainExt, TestPersistentOffchainDB},
+	OffchainDbExt,
+};
 
 /// Runs a test that fills the off-chain index, and hands the index to `check`.
 fn archived(fill: impl FnOnce(), check: impl FnOnce(TestPersistentOffchainDB)) {
@@ -47,6 +50,42 @@ fn a_removed_receipt_should_still_be_provable_from_the_index() {
 				assert_eq!(kept, proof);
 			}
 		}
+	});
+}
+
+#[test]
+fn a_caller_with_a_database_should_get_the_proof_of_any_receipt_at_any_later_block() {
+	let mut ext = ExtBuilder::default().retention(1).build();
+	ext.execute_with(two_epochs);
+	ext.persist_offchain_overlay();
+	let (index, _) = TestOffchainExt::with_offchain_db(ext.offchain_db());
+	ext.register_extension(OffchainDbExt::new(index));
+	ext.execute_with(|| {
+		// Long after the receipts have left the state, and with other epochs closed since.
+		for _ in 0..20 {
+			append(1);
+			run_to(System::block_number() + 6);
+		}
+		for id in 0..7 {
+			assert_eq!(RollupAnchor::receipt_view(id), None);
+			assert_eq!(RollupAnchor::receipt_proof(id), None);
+			let proof = RollupAnchor::indexed_proof(id).expect("indexed");
+			assert_eq!((proof.body.id, proof.rollup.epoch), (id, u32::from(id > 3)));
+			assert_eq!(RollupAnchor::rollup(proof.rollup.epoch), Some(proof.rollup));
+		}
+		// What the blocks since then wrote has not reached the database.
+		assert_eq!(RollupAnchor::indexed_proof(7), None);
+		RollupAnchor::do_try_state().expect("all invariants hold after a test");
+	});
+}
+
+#[test]
+#[should_panic(expected = "only in the offchain call context")]
+fn a_caller_without_a_database_should_be_refused_by_the_host() {
+	ExtBuilder::default().build().execute_with(|| {
+		append(1);
+		run_to(6);
+		RollupAnchor::indexed_proof(0);
 	});
 }
 

@@ -7,3 +7,4 @@ mod params;
 mod proofs;
 mod pruning;
 mod tampering;
+mod weighing;

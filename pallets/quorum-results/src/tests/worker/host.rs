@@ -27,7 +27,13 @@ impl Externalities for Enclaves {
 		self.0.timestamp()
 	}
 	fn sleep_until(&mut self, deadline: Timestamp) {
-		self.0.sleep_until(deadline)
+		self.0.sleep_until(deadline);
+		let (due, later): (Vec<Arrival>, Vec<Arrival>) =
+			ARRIVALS.take().into_iter().partition(|(at, ..)| *at <= deadline.unix_millis());
+		ARRIVALS.set(later);
+		for (_, key, value) in due {
+			self.local_storage_set(StorageKind::PERSISTENT, &key, &value);
+		}
 	}
 	fn random_seed(&mut self) -> [u8; 32] {
 		self.0.random_seed()
@@ -213,6 +219,12 @@ impl Host {
 		self.offchain.0.read().persistent_storage.get(key)
 	}
 
+	/// Something that the node's host stores while the worker sleeps, so many milliseconds from now.
+	pub fn arrives(&self, millis: u64, key: &[u8], value: &[u8]) {
+		let arrival = (self.clock() + millis, key.to_vec(), value.to_vec());
+		ARRIVALS.with_borrow_mut(|arrivals| arrivals.push(arrival));
+	}
+
 	pub fn set_clock(&mut self, millis: u64) {
 		self.offchain.0.write().timestamp = Timestamp::from_unix_millis(millis);
 	}
@@ -243,9 +255,36 @@ impl Host {
 	/// Expects a job to be handed over next.
 	pub fn expect_start(&mut self, node: NodeId, job: JobId, answer: Answer) {
 		let body = self.chain(|| start_request(job, node)).encode();
+		self.expect_post(node, "jobs", body, answer);
+	}
+
+	/// Expects a job to be handed over next, with these bytes.
+	pub fn expect_start_with(
+		&mut self,
+		node: NodeId,
+		job: JobId,
+		program: &[u8],
+		input: &[u8],
+		answer: Answer,
+	) {
+		let request = StartRequest {
+			program: program.to_vec(),
+			input: input.to_vec(),
+			..self.chain(|| start_request(job, node))
+		};
+		self.expect_post(node, "jobs", request.encode(), answer);
+	}
+
+	/// Expects an acknowledgement to be asked for next, without a start.
+	pub fn expect_ack(&mut self, node: NodeId, job: JobId, answer: Answer) {
+		let token = self.chain(|| start_request(job, node)).token;
+		self.expect_post(node, "acks", token.encode(), answer);
+	}
+
+	fn expect_post(&mut self, node: NodeId, path: &str, body: Vec<u8>, answer: Answer) {
 		self.expect(PendingRequest {
 			method: "POST".into(),
-			uri: format!("{}/v1/jobs", endpoint(node).url),
+			uri: format!("{}/v1/{path}", endpoint(node).url),
 			headers: vec![("content-type".into(), "application/octet-stream".into())],
 			body,
 			sent: true,
@@ -347,7 +386,11 @@ fn start_request(job: JobId, node: NodeId) -> StartRequest {
 	}
 }
 
+/// When, and what is stored where.
+type Arrival = (u64, Vec<u8>, Vec<u8>);
+
 std::thread_local! {
+	static ARRIVALS: std::cell::RefCell<Vec<Arrival>> = const { std::cell::RefCell::new(Vec::new()) };
 	/// The block that expected requests name.
 	pub static RUNS_AT: std::cell::Cell<u32> = const { std::cell::Cell::new(NOW) };
 }

@@ -1,5 +1,6 @@
 //! The off-chain worker, against enclaves that answer what they should, and what they should not.
 
+mod elsewhere;
 mod host;
 mod locks;
 mod trouble;

@@ -1,0 +1,4 @@
+//! What every transaction costs besides its call: the figure of the SDK, until `make weights`
+//! measures it here.
+
+pub use frame_support::weights::constants::ExtrinsicBaseWeight;
