@@ -3,7 +3,8 @@
 # (pallets/*/src/weights.rs) and of the runtime (runtime/src/weights/*.rs).
 #
 # Not part of any test run: the feature `runtime-benchmarks` changes the crates of the SDK, so that cargo compiles every
-# one of them a second time (20 minutes and more on two cores), and the measuring itself takes about half an hour.
+# one of them a second time (20 minutes and more on two cores). The measuring itself takes some five minutes, in which the
+# machine should do nothing else.
 #
 #   scripts/weights.sh                              everything
 #   scripts/weights.sh pallet_balances overhead     only these; `overhead` is what blocks and transactions cost

@@ -317,16 +317,13 @@ impl<T: Config> Pallet<T> {
 			JobInput::Inline(bytes) => bytes.len(),
 			JobInput::External { location, .. } => location.len(),
 		};
+		// Measured on the runtime, with what the clause registry does.
 		T::WeightInfo::dispatch(kept as u32)
-			.saturating_add(T::Clauses::weight())
-			.saturating_add(T::ClauseJobs::weight_of_opening())
 	}
 
 	/// Weight of `dispatch` when governance's filter refuses.
 	pub fn weight_of_refusal() -> Weight {
 		T::WeightInfo::dispatch_refused()
-			.saturating_add(T::Clauses::weight())
-			.saturating_add(T::Receipts::weight())
 	}
 
 	/// Weight of ending a job without a result, with all who are told.

@@ -560,14 +560,11 @@ impl<T: Config> Pallet<T> {
 
 	/// Weight of one try to place a job.
 	pub(crate) fn weight_of_placement(placement: &Placement) -> Weight {
-		let base = T::WeightInfo::place(placement.probes, placement.seats)
-			.saturating_add(T::Clauses::weight())
-			.saturating_add(T::Leases::weight().saturating_mul(placement.leases.into()));
-		if placement.seats > 0 {
-			base.saturating_add(T::Receipts::weight())
-		} else {
-			base
-		}
+		// Measured on the runtime, with the clause, the lease of each seat and the receipt. The leases of backups and of
+		// nodes that were passed over come on top.
+		let others = placement.leases.saturating_sub(placement.seats);
+		T::WeightInfo::place(placement.probes, placement.seats)
+			.saturating_add(T::Leases::weight().saturating_mul(others.into()))
 	}
 
 	/// Weight of the dearest try that the parameters allow. Every probe may end in a question about a lease.

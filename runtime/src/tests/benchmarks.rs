@@ -5,7 +5,8 @@ use super::*;
 use crate::benchmarks::{dispatch, metadata};
 use frame_benchmarking::{BenchmarkConfig, BenchmarkList, BenchmarkMetadata, BenchmarkParameter};
 use sc_client_db::BenchmarkingState;
-use sp_externalities::{set_and_run_with_externalities, Extensions};
+use sp_core::traits::{ReadRuntimeVersion, ReadRuntimeVersionExt};
+use sp_externalities::{set_and_run_with_externalities, Extensions, Externalities};
 use sp_genesis_builder::DEV_RUNTIME_PRESET;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{traits::BlakeTwo256, BuildStorage, Storage};
@@ -39,12 +40,26 @@ fn extremes(benchmark: &BenchmarkMetadata) -> Vec<Components> {
 	both
 }
 
+/// Says of any code that it is this runtime.
+struct ThisRuntime;
+
+impl ReadRuntimeVersion for ThisRuntime {
+	fn read_runtime_version(
+		&self,
+		_code: &[u8],
+		_ext: &mut dyn Externalities,
+	) -> Result<Vec<u8>, String> {
+		Ok(crate::VERSION.encode())
+	}
+}
+
 /// Runs one benchmark with its own checks on a fresh chain, as the `benchmark` command does.
 fn run(storage: Storage, config: BenchmarkConfig) -> Result<(), String> {
 	let state = BenchmarkingState::<BlakeTwo256>::new(storage, None, false, true)?;
 	let mut overlay = OverlayedChanges::default();
 	let mut extensions = Extensions::new();
 	extensions.register(KeystoreExt::new(MemoryKeystore::new()));
+	extensions.register(ReadRuntimeVersionExt::new(ThisRuntime));
 	let mut ext = Ext::new(&mut overlay, &state, Some(&mut extensions));
 	let batches = set_and_run_with_externalities(&mut ext, || dispatch(config))?;
 	match batches.iter().any(|batch| !batch.results.is_empty()) {

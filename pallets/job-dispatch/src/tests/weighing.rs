@@ -358,7 +358,8 @@ fn declared_accesses_of_the_traits_cover_what_happens() {
 	for upheld in [false, true] {
 		assert_covered(
 			"unfreeze",
-			declared(Declared::unfreeze),
+			// A job that ends by it is a round that ends: the board declares the dearer of the two.
+			declared(|| Declared::unfreeze().max(Declared::round_over(7))),
 			measured(
 				|| {
 					let id = seven();
@@ -446,7 +447,8 @@ fn the_writes_of_a_life_cycle_are_no_more_than_listed() {
 	for (step, listed, (_, writes)) in steps {
 		assert_eq!(writes, listed, "{step}");
 	}
-	// And the declared weights do not go beyond.
+	// And the declared weights go beyond only by what the runtime's neighbours write, with which they were measured:
+	// the clause, and the leaves of the receipts.
 	let all = declared(|| {
 		[
 			Declared::dispatch(29),
@@ -458,5 +460,5 @@ fn the_writes_of_a_life_cycle_are_no_more_than_listed() {
 		.into_iter()
 		.fold(Weight::zero(), |sum, weight| sum.saturating_add(weight))
 	});
-	assert!(all.1 <= 9 + 5 + 1 + 1 + 9, "{all:?} (reads, writes)");
+	assert!(all.1 <= 9 + 5 + 1 + 1 + 9 + 3, "{all:?} (reads, writes)");
 }

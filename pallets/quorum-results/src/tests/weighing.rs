@@ -24,9 +24,7 @@ fn every_weight_should_have_a_benchmark_of_its_name_and_the_other_way_round() {
 	assert_eq!(weights, benchmarks);
 }
 
-/// Parts of the weights of the mock's neighbours: a message to the board; clause and lease; a receipt.
-const MESSAGE: Weight = Weight::from_parts(1_000, 10);
-const READING: Weight = Weight::from_parts(110, 2);
+/// Part of the weights of the mock's neighbours: a receipt.
 const RECEIPT: Weight = Weight::from_parts(10_000, 100);
 
 fn settling(seats: u64) -> Weight {
@@ -49,18 +47,18 @@ fn used(call: RuntimeCall) -> Weight {
 fn a_certificate_should_reserve_the_dearest_end_of_the_largest_round() {
 	ExtBuilder::default().build_and_execute(|| {
 		let call = submit_call(good(1));
-		let verifying = <() as WeightInfo>::authorize_submit_cac() + READING;
+		let verifying = <() as WeightInfo>::authorize_submit_cac();
 		assert_eq!(call.weight_of_authorize(), verifying);
 		assert_eq!(
 			call.get_dispatch_info().call_weight,
-			<() as WeightInfo>::submit_cac() + verifying + MESSAGE + settling(7).max(failing(7))
+			<() as WeightInfo>::submit_cac() + verifying + settling(7).max(failing(7))
 		);
 	});
 }
 
 #[test]
 fn a_certificate_should_be_charged_for_what_it_did_to_the_seats_there_are() {
-	let delivering = || <() as WeightInfo>::submit_cac() + MESSAGE;
+	let delivering = || <() as WeightInfo>::submit_cac();
 	ExtBuilder::default().build_and_execute(|| {
 		assert_eq!(used(submit_call(good(1))), delivering());
 		assert_eq!(used(submit_call(good(2))), delivering() + settling(3));
@@ -95,16 +93,16 @@ fn a_certificate_should_be_charged_for_what_it_did_to_the_seats_there_are() {
 fn a_message_that_was_not_let_in_should_be_charged_for_its_verification() {
 	ExtBuilder::single().build_and_execute(|| {
 		let ack = ack_call(ack(1));
-		let verifying = <() as WeightInfo>::authorize_acknowledge() + READING;
+		let verifying = <() as WeightInfo>::authorize_acknowledge();
 		assert_eq!(ack.weight_of_authorize(), verifying);
-		let most = <() as WeightInfo>::acknowledge() + MESSAGE + verifying;
+		let most = <() as WeightInfo>::acknowledge() + verifying;
 		assert_eq!(ack.get_dispatch_info().call_weight, most);
-		assert_eq!(used(ack), <() as WeightInfo>::acknowledge() + MESSAGE);
+		assert_eq!(used(ack), <() as WeightInfo>::acknowledge());
 		let info = QuorumResults::submit_cac(authorized(), Box::new(good(1))).unwrap();
-		let verifying = <() as WeightInfo>::authorize_submit_cac() + READING;
+		let verifying = <() as WeightInfo>::authorize_submit_cac();
 		assert_eq!(
 			info.actual_weight,
-			Some(<() as WeightInfo>::submit_cac() + MESSAGE + verifying + settling(1))
+			Some(<() as WeightInfo>::submit_cac() + verifying + settling(1))
 		);
 	});
 	ExtBuilder::single().mode(ExecutionMode::Quorum { k: 1, n: 1 }).build_and_execute(|| {
