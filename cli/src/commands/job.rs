@@ -100,12 +100,19 @@ struct Submitted {
 	block: BlockNumber,
 }
 
+/// How long a job may be missing from the best chain while it is watched.
+const REORGANISATION: Duration = Duration::from_secs(40);
+
 /// Runs a verb.
 pub async fn run(command: JobCommand, url: &str, output: &Output) -> Result<()> {
 	let chain = Chain::connect(url).await?;
 	match command {
 		JobCommand::Submit(args) => submit(args, &chain, output).await,
-		JobCommand::Watch { id, patience } => watch(&chain, output, id, patience).await,
+		JobCommand::Watch { id, patience } => {
+			// A number that was never given out is refused at once.
+			fetch(&chain, id).await?;
+			watch(&chain, output, id, patience).await
+		},
 		JobCommand::Result { id, out } => result(&chain, output, id, out).await,
 	}
 }
@@ -184,11 +191,21 @@ struct History {
 	steps: Vec<Step>,
 }
 
+/// Follows a job that was there. A re-organisation can take it out of the best chain for a few blocks, until its
+/// dispatch is included again.
 async fn watch(chain: &Chain, output: &Output, id: JobId, patience: u64) -> Result<()> {
 	let started = Instant::now();
+	let mut there = Instant::now();
 	let (mut said, mut seen) = (String::new(), 0);
 	let (job, receipt) = loop {
-		let job = fetch(chain, id).await?;
+		let job = match fetch(chain, id).await {
+			Err(Error::NotFound(_)) if there.elapsed() < REORGANISATION => {
+				tokio::time::sleep(Duration::from_millis(400)).await;
+				continue;
+			},
+			found => found?,
+		};
+		there = Instant::now();
 		let receipt = match job.result.as_ref().and_then(|result| result.receipt) {
 			Some(receipt) => {
 				chain.ask::<Option<ReceiptView>>("concordat_receipt", one(receipt)?).await?
