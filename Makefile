@@ -48,7 +48,6 @@ lint: setup ## Clippy, warnings denied.
 test: fmt build lint ## Everything: format, clippy, unit, scenario and end-to-end tests.
 	cargo $(TESTER) --locked --workspace
 	@scripts/test-clauses.sh
-	@scripts/test-evidence.sh
 	@scripts/test-client.sh
 
 .PHONY: zombienet

@@ -12,10 +12,16 @@ show() { printf '$ concordat %s\n' "$*"; "$concordat" "$@"; }
 
 clause="WMO::HeavyRain@1.0"
 
-say "a development chain with three simulated enclaves (no TEE hardware stands behind them)"
+say "a development chain with three simulated enclaves: SGX, TDX and SEV-SNP in the vendors' own formats, no hardware behind them"
 start_dev_chain
 await_active_nodes 4 120
 show node list
+
+say "what stands behind their leases: each vendor's collateral is on chain, verified there, and each lease says simulated"
+show collateral list
+for id in 2 3 4; do
+	show attest show --node "$id"
+done
 
 say "a clause: the heavy-rain trigger, its program stored on chain"
 show clause register "$clause" --program "$programs/heavy_rain.wasm" --capability hazard.rain --mode 2/3 --risk high

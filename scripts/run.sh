@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Leaves a development chain up, with three simulated enclaves and the example clauses, until Ctrl-C.
+# Leaves a development chain up, with three simulated enclaves (SGX, TDX, SEV-SNP) and the example clauses, until Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -16,6 +16,7 @@ cat <<TEXT
 
 The chain is up. Leave it with Ctrl-C.
   polkadot.js   https://polkadot.js.org/apps/?rpc=ws://127.0.0.1:$RPC_PORT
+  a lease       $concordat attest show --node 2
   a job         $concordat job submit WMO::HeavyRain@1.0 --input examples/inputs/heavy-rain.input --watch
   the log       $log
 TEXT

@@ -123,6 +123,15 @@ impl Chain {
 			.ok_or_else(|| Error::NotFound(format!("time of block {block}")))
 	}
 
+	/// The bytes of a call, for whoever enacts it; refused if this chain's calls have another shape.
+	pub async fn call_data(&self, pallet: &str, call: &str, args: impl Encode) -> Result<Vec<u8>> {
+		let refused = |reason: String| Error::Refused { call: format!("{pallet}.{call}"), reason };
+		let at = self.api.at_current_block().await.map_err(|e| refused(e.to_string()))?;
+		let data = call_bytes(at.metadata_ref(), pallet, call, args)?;
+		at.transactions().from_call_data_bytes(&data).map_err(|e| refused(e.to_string()))?;
+		Ok(data)
+	}
+
 	/// Signs, submits and waits until the transaction is in a best block; fails with the chain's own words.
 	pub async fn submit(
 		&self,
@@ -134,14 +143,7 @@ impl Chain {
 		let name = format!("{pallet}.{call}");
 		let refused = |reason: String| Error::Refused { call: name.clone(), reason };
 		let at = self.api.at_current_block().await.map_err(|e| refused(e.to_string()))?;
-		let metadata = at.metadata_ref();
-		let pallet_info =
-			metadata.pallet_by_name(pallet).ok_or_else(|| Error::NoSuchCall(name.clone()))?;
-		let variant = pallet_info
-			.call_variant_by_name(call)
-			.ok_or_else(|| Error::NoSuchCall(name.clone()))?;
-		let mut data = vec![pallet_info.call_index(), variant.index];
-		args.encode_to(&mut data);
+		let data = call_bytes(at.metadata_ref(), pallet, call, args)?;
 		let mut client = at.transactions();
 		// Decoding the bytes against the chain's metadata refuses a call whose shape differs from ours.
 		let payload = client.from_call_data_bytes(&data).map_err(|e| refused(e.to_string()))?;
@@ -189,6 +191,21 @@ impl Chain {
 		}
 		Ok(Included { block: number, events, call: name })
 	}
+}
+
+/// The bytes of a call: pallet, variant, arguments.
+fn call_bytes(
+	metadata: &subxt::Metadata,
+	pallet: &str,
+	call: &str,
+	args: impl Encode,
+) -> Result<Vec<u8>> {
+	let missing = || Error::NoSuchCall(format!("{pallet}.{call}"));
+	let info = metadata.pallet_by_name(pallet).ok_or_else(missing)?;
+	let variant = info.call_variant_by_name(call).ok_or_else(missing)?;
+	let mut data = vec![info.call_index(), variant.index];
+	args.encode_to(&mut data);
+	Ok(data)
 }
 
 /// A refusal by its name and by the sentence that the chain's metadata has for it.

@@ -1,19 +1,30 @@
 //! The enclave's HTTP interface, as far as an operator needs it.
 
 use crate::error::{Error, Result};
-use concordat_primitives::enclave_api::{AttestRequest, AttestResponse, Identity};
+use codec::DecodeAll;
+use concordat_attestation::source::Piece;
+use concordat_primitives::enclave_api::{
+	AttestRequest, AttestResponse, CollateralResponse, Identity, MAX_COLLATERAL_BYTES,
+};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Bytes, Request};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// Longest answer that is read.
-const MAX_ANSWER: usize = 256 * 1024;
+/// Longest answer that is read, in bytes.
+const MAX_ANSWER: usize = MAX_COLLATERAL_BYTES;
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest wait for evidence: hardware may take as long as the enclave lets it.
+const EVIDENCE_PATIENCE: Duration = Duration::from_secs(60);
 
-async fn call<T: DeserializeOwned>(base: &str, path: &str, body: Option<Vec<u8>>) -> Result<T> {
+async fn call<T: DeserializeOwned>(
+	base: &str,
+	path: &str,
+	body: Option<Vec<u8>>,
+	patience: Duration,
+) -> Result<T> {
 	let failed = |reason: String| Error::Enclave { url: base.into(), reason };
 	let request = Request::builder()
 		.method(if body.is_some() { "POST" } else { "GET" })
@@ -36,7 +47,7 @@ async fn call<T: DeserializeOwned>(base: &str, path: &str, body: Option<Vec<u8>>
 		serde_json::from_slice(&bytes)
 			.map_err(|e| failed(format!("an answer that makes no sense: {e}")))
 	};
-	tokio::time::timeout(PATIENCE, exchange).await.map_err(|_| failed("no answer".into()))?
+	tokio::time::timeout(patience, exchange).await.map_err(|_| failed("no answer".into()))?
 }
 
 /// An error and what lies under it.
@@ -49,12 +60,29 @@ fn with_cause(error: &dyn std::error::Error) -> String {
 
 /// Who the enclave is.
 pub async fn identity(base: &str) -> Result<Identity> {
-	call(base, "/v1/identity", None).await
+	call(base, "/v1/identity", None, PATIENCE).await
 }
 
 /// Evidence for a node, bound to a chain and a recent block.
 pub async fn attest(base: &str, request: &AttestRequest) -> Result<AttestResponse> {
 	let body = serde_json::to_vec(request)
 		.map_err(|e| Error::Enclave { url: base.into(), reason: e.to_string() })?;
-	call(base, "/v1/attest", Some(body)).await
+	call(base, "/v1/attest", Some(body), EVIDENCE_PATIENCE).await
+}
+
+/// Collateral that the enclave's platform has at hand, in the order in which it can be posted.
+pub async fn collateral(base: &str) -> Result<Vec<Piece>> {
+	let answer: CollateralResponse = call(base, "/v1/collateral", None, EVIDENCE_PATIENCE).await?;
+	let wrong = || Error::Enclave {
+		url: base.into(),
+		reason: "a piece of collateral of a kind that this program does not know".into(),
+	};
+	answer
+		.pieces
+		.iter()
+		.map(|text| {
+			let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|_| wrong())?;
+			Piece::decode_all(&mut &bytes[..]).map_err(|_| wrong())
+		})
+		.collect()
 }

@@ -68,6 +68,12 @@ pub enum Error {
 	/// It took too long.
 	#[error("gave up after {0} s")]
 	TimedOut(u64),
+	/// Evidence or collateral is refused.
+	#[error("refused: {0}")]
+	Evidence(String),
+	/// Something has to be done before a node can go on.
+	#[error("{0} of the findings need to be mended")]
+	Unhealthy(usize),
 	/// A receipt does not hold.
 	#[error("the receipt does not hold: {0}")]
 	BadReceipt(String),

@@ -2,16 +2,25 @@
 
 use crate::error::Error;
 use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where results go: standard output. Progress goes to standard error.
 pub struct Output {
 	/// JSON instead of text.
 	pub json: bool,
+	/// A result was printed: whoever reads JSON expects one document.
+	answered: AtomicBool,
 }
 
 impl Output {
+	/// Prints JSON, or text for people.
+	pub const fn new(json: bool) -> Self {
+		Self { json, answered: AtomicBool::new(false) }
+	}
+
 	/// Prints a result: as JSON, or the text that `text` makes.
 	pub fn result<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) {
+		self.answered.store(true, Ordering::Relaxed);
 		if self.json {
 			match serde_json::to_string_pretty(value) {
 				Ok(json) => println!("{json}"),
@@ -29,9 +38,9 @@ impl Output {
 		}
 	}
 
-	/// Says why it failed.
+	/// Says why it failed. As JSON only if there was no result: a report of what is wrong is one.
 	pub fn failure(&self, error: &Error) {
-		if self.json {
+		if self.json && !self.answered.load(Ordering::Relaxed) {
 			println!("{}", serde_json::json!({ "error": error.to_string() }));
 		}
 		eprintln!("error: {error}");

@@ -1,21 +1,9 @@
 //! What an enclave is told at start.
 
-use crate::{engine::EngineBounds, jobs::MAX_DEPENDENCIES};
+use crate::{engine::EngineBounds, evidence::EvidenceSource, jobs::MAX_DEPENDENCIES};
+use concordat_attestation::simulator::dev::DevKind;
 use concordat_primitives::{clause::ResourceLimits, enclave_api::StartRequest};
 use std::{net::SocketAddr, thread, time::Duration};
-
-/// Where evidence comes from. The simulator is the only source in this version.
-#[derive(Clone, Debug)]
-pub enum EvidenceSource {
-	/// The simulator: signed by a test anchor; no hardware stands behind it.
-	Simulated {
-		/// Name of the machine that it pretends to be. Enclaves of the same name share a platform
-		/// id, and a chain gives a platform one lease. `None`: a machine of its own.
-		platform: Option<String>,
-		/// How long evidence counts.
-		validity: Duration,
-	},
-}
 
 /// What an enclave is told at start.
 #[derive(Clone, Debug)]
@@ -26,6 +14,8 @@ pub struct EnclaveConfig {
 	pub allow_remote: bool,
 	/// Where evidence comes from.
 	pub evidence: EvidenceSource,
+	/// How long the source of evidence may take for one answer.
+	pub evidence_time: Duration,
 	/// The most that a job may ask for.
 	pub limits: ResourceLimits,
 	/// Jobs that run at once.
@@ -45,15 +35,13 @@ pub struct EnclaveConfig {
 }
 
 impl EnclaveConfig {
-	/// An enclave with simulated evidence and the default bounds.
+	/// An enclave with simulated evidence of TDX and the default bounds.
 	pub fn simulated(listen: SocketAddr) -> Self {
 		Self {
 			listen,
 			allow_remote: false,
-			evidence: EvidenceSource::Simulated {
-				platform: None,
-				validity: Duration::from_secs(24 * 60 * 60),
-			},
+			evidence: EvidenceSource::Simulated { kind: DevKind::Tdx, platform: None },
+			evidence_time: Duration::from_secs(30),
 			limits: ResourceLimits::MAX,
 			max_jobs: thread::available_parallelism().map_or(2, |n| n.get().max(2)),
 			max_remembered: 4_096,

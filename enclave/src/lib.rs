@@ -9,7 +9,8 @@
 //! | [`engine`] | running one program: **import ABI, instruction set, fuel and bounds** |
 //! | [`jobs`] | acknowledge, start, poll; one statement per attempt |
 //! | [`keys`] | the signing key and the encryption key |
-//! | [`attest`] | evidence; in this version the simulator's alone |
+//! | [`evidence`] | **where evidence comes from**: Gramine, configfs-tsm, `/dev/sev-guest`, dstack, the simulator |
+//! | [`attest`] | what evidence is bound to |
 //! | [`server`] | HTTP on loopback |
 //! | [`refusal`] | every refusal, its stable code and status |
 //!
@@ -17,26 +18,28 @@
 //! shell around it. Keys live as long as the process does: a restarted enclave is a new one and
 //! needs a new lease.
 //!
-//! **Simulated.** This version has no hardware provider. The protection that a trusted execution
-//! environment gives to keys is absent: an enclave is an ordinary process, and its identity, its
-//! evidence and every certificate it signs say `simulated`.
+//! **Simulated.** Under `--simulated` the protection that a trusted execution environment gives to keys is absent: an
+//! enclave is an ordinary process, and its identity, its evidence and every certificate it signs say `simulated`.
 
 #![warn(missing_docs)]
 
 pub mod attest;
 mod config;
 pub mod engine;
+pub mod evidence;
 pub mod jobs;
 pub mod keys;
 mod listener;
 pub mod refusal;
 pub mod server;
 
-pub use config::{EnclaveConfig, EvidenceSource};
+pub use concordat_attestation::simulator::dev::DevKind;
+pub use config::EnclaveConfig;
+pub use evidence::{DeviceKind, EvidenceSource, HardwareSource};
 
-use attest::{platform_id, EvidenceProvider, Simulator};
 use concordat_primitives::enclave_api::Identity;
 use engine::{ClauseEngine, HostFault};
+use evidence::{within, EvidenceError, EvidenceProvider, Guard};
 use jobs::{JobBounds, JobCounts, Jobs};
 use keys::Keys;
 use listener::CountedListener;
@@ -59,6 +62,9 @@ pub enum ServeError {
 	/// The platform gives no randomness for the keys.
 	#[error("no randomness for the keys: {0}")]
 	Keys(getrandom::Error),
+	/// There is no evidence.
+	#[error("no evidence: {0}")]
+	Evidence(#[from] EvidenceError),
 	/// The engine does not start.
 	#[error(transparent)]
 	Engine(#[from] HostFault),
@@ -70,12 +76,10 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 		return Err(ServeError::NotLoopback(config.listen));
 	}
 	let keys = Arc::new(Keys::generate().map_err(ServeError::Keys)?);
-	let provider: Arc<dyn EvidenceProvider> = match &config.evidence {
-		EvidenceSource::Simulated { platform, validity } => {
-			let name = platform.clone().unwrap_or_else(|| hex::encode(keys.signing_key()));
-			Arc::new(Simulator::new(platform_id(&name), *validity))
-		},
-	};
+	let (source, unique) = (config.evidence.clone(), hex::encode(keys.signing_key()));
+	let opened = within(config.evidence_time, move || source.open(&unique)).await?;
+	let provider: Arc<dyn EvidenceProvider> = opened.into();
+	let source = provider.name();
 	let identity = Identity {
 		signing_key: keys.signing_key(),
 		encryption_key: keys.encryption_key(),
@@ -98,7 +102,7 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 	let local_addr = listener.local_addr().map_err(listen)?;
 	let router = server::router(Arc::new(Service {
 		keys,
-		provider,
+		provider: Guard::new(provider, config.evidence_time),
 		jobs: jobs.clone(),
 		identity: identity.clone(),
 		max_body_bytes: config.max_body_bytes,
@@ -116,7 +120,7 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 			log::error!("the enclave's server ended: {error}");
 		}
 	});
-	Ok(RunningEnclave { local_addr, identity, jobs, stop: Some(stop), task: Some(task) })
+	Ok(RunningEnclave { local_addr, identity, source, jobs, stop: Some(stop), task: Some(task) })
 }
 
 /// An enclave that answers. Dropping it stops it: the listener closes at once, running programs end
@@ -125,6 +129,7 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 pub struct RunningEnclave {
 	local_addr: SocketAddr,
 	identity: Identity,
+	source: &'static str,
 	jobs: Jobs,
 	stop: Option<oneshot::Sender<()>>,
 	task: Option<JoinHandle<()>>,
@@ -144,6 +149,11 @@ impl RunningEnclave {
 	/// Who it is.
 	pub fn identity(&self) -> &Identity {
 		&self.identity
+	}
+
+	/// Where its evidence comes from.
+	pub fn source(&self) -> &'static str {
+		self.source
 	}
 
 	/// Runs and memories, for metrics.

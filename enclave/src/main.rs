@@ -1,10 +1,14 @@
 //! `concordat-enclave`: one enclave as a process of its own.
 
-use clap::Parser;
-use concordat_enclave::{attest::measurement_name, serve, EnclaveConfig, EvidenceSource};
+use clap::{Parser, ValueEnum};
+use concordat_attestation::{simulator::dev::DevKind, Vendor};
+use concordat_enclave::{
+	attest::measurement_name, serve, DeviceKind, EnclaveConfig, EvidenceSource, HardwareSource,
+};
 use std::{
 	io::{self, Write},
 	net::SocketAddr,
+	path::PathBuf,
 	process::ExitCode,
 	time::Duration,
 };
@@ -16,15 +20,35 @@ struct Cli {
 	/// Address to listen on; port 0 takes any free one.
 	#[arg(long, env = "CONCORDAT_ENCLAVE_LISTEN", default_value = "127.0.0.1:9955")]
 	listen: SocketAddr,
-	/// Use simulated evidence. Required: this version has no hardware provider.
-	#[arg(long)]
-	simulated: bool,
+	/// Where evidence comes from. `auto` takes the first device that is there, and never the simulator.
+	#[arg(long, value_enum, default_value = "auto")]
+	evidence: Device,
+	/// Directory below which the files of devices are.
+	#[arg(long, default_value = "/", value_name = "PATH")]
+	evidence_root: PathBuf,
+	/// Socket of dstack. Default: the usual ones.
+	#[arg(long, value_name = "PATH")]
+	dstack_socket: Option<PathBuf>,
+	/// Privilege level (VMPL) at which SEV-SNP reports are asked for. Default: the lowest number that is allowed.
+	#[arg(long, value_parser = clap::value_parser!(u8).range(0..=3), value_name = "0-3")]
+	privilege_level: Option<u8>,
+	/// Seconds that the source of evidence may take for one answer.
+	#[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600), value_name = "SECONDS")]
+	evidence_seconds: u16,
+	/// Use simulated evidence, of this technology (`tdx` if none is named). No hardware stands behind it; only chains
+	/// whose genesis allows it take it.
+	#[arg(
+		long,
+		value_enum,
+		num_args = 0..=1,
+		default_missing_value = "tdx",
+		value_name = "KIND",
+		conflicts_with_all = ["evidence", "evidence_root", "dstack_socket", "privilege_level"],
+	)]
+	simulated: Option<Kind>,
 	/// Name of the simulated machine; a chain gives a machine one lease. Default: one of its own.
 	#[arg(long, requires = "simulated")]
 	platform: Option<String>,
-	/// Hours for which simulated evidence counts.
-	#[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8760))]
-	evidence_hours: u32,
 	/// Allow an address that is not loopback. Whoever reaches the enclave can use it up.
 	#[arg(long)]
 	allow_remote: bool,
@@ -37,6 +61,70 @@ struct Cli {
 	/// Log more.
 	#[arg(long, short)]
 	verbose: bool,
+}
+
+/// Devices.
+#[derive(Clone, Copy, ValueEnum)]
+enum Device {
+	/// The first that is there: gramine, tsm, sev-guest, dstack.
+	Auto,
+	/// SGX under Gramine: /dev/attestation.
+	Gramine,
+	/// TDX or SEV-SNP on Linux 6.7 or later: /sys/kernel/config/tsm/report.
+	Tsm,
+	/// SEV-SNP on older kernels: /dev/sev-guest.
+	SevGuest,
+	/// TDX in a container of dstack: /var/run/dstack.sock.
+	Dstack,
+}
+
+/// Technologies that can be simulated.
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+	/// Intel SGX.
+	Sgx,
+	/// Intel TDX.
+	Tdx,
+	/// AMD SEV-SNP.
+	Snp,
+	/// AWS Nitro.
+	Nitro,
+}
+
+impl Cli {
+	fn source(&self) -> EvidenceSource {
+		if let Some(kind) = self.simulated {
+			let kind = match kind {
+				Kind::Sgx => DevKind::Sgx,
+				Kind::Tdx => DevKind::Tdx,
+				Kind::Snp => DevKind::Snp,
+				Kind::Nitro => DevKind::Nitro,
+			};
+			return EvidenceSource::Simulated { kind, platform: self.platform.clone() };
+		}
+		EvidenceSource::Hardware(HardwareSource {
+			device: match self.evidence {
+				Device::Auto => DeviceKind::Auto,
+				Device::Gramine => DeviceKind::Gramine,
+				Device::Tsm => DeviceKind::Tsm,
+				Device::SevGuest => DeviceKind::SevGuest,
+				Device::Dstack => DeviceKind::Dstack,
+			},
+			root: self.evidence_root.clone(),
+			dstack_socket: self.dstack_socket.clone(),
+			privilege_level: self.privilege_level,
+		})
+	}
+}
+
+/// A technology, for people.
+const fn technology(vendor: Vendor) -> &'static str {
+	match vendor {
+		Vendor::IntelSgx => "Intel SGX",
+		Vendor::IntelTdx => "Intel TDX",
+		Vendor::AmdSevSnp => "AMD SEV-SNP",
+		Vendor::AwsNitro => "AWS Nitro",
+	}
 }
 
 #[tokio::main]
@@ -53,17 +141,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), String> {
-	if !cli.simulated {
-		return Err("this version has no hardware provider: start it with --simulated, and on a \
-		            chain whose genesis allows simulated evidence"
-			.into());
-	}
 	let mut config = EnclaveConfig::simulated(cli.listen);
 	config.allow_remote = cli.allow_remote;
-	config.evidence = EvidenceSource::Simulated {
-		platform: cli.platform,
-		validity: Duration::from_secs(u64::from(cli.evidence_hours) * 3600),
-	};
+	config.evidence = cli.source();
+	config.evidence_time = Duration::from_secs(cli.evidence_seconds.into());
 	if let Some(max_jobs) = cli.max_jobs {
 		config.max_jobs = max_jobs.into();
 	}
@@ -77,18 +158,30 @@ async fn run(cli: Cli) -> Result<(), String> {
 		}
 		format!("{value}\n")
 	} else {
+		let kind = technology(identity.vendor);
+		let (measures, evidence) = if identity.simulated {
+			let warning = "simulated: no hardware stands behind this enclave";
+			(measurement_name(), format!("{warning} ({kind})"))
+		} else {
+			let measures = match identity.vendor {
+				Vendor::IntelSgx => "the enclave as it was loaded (MRENCLAVE)",
+				Vendor::IntelTdx => "the trust domain as it was launched (MRTD)",
+				Vendor::AmdSevSnp => "the guest as it was launched",
+				Vendor::AwsNitro => "the enclave's image (PCR0)",
+			};
+			(measures.into(), format!("{kind}, through {}", enclave.source()))
+		};
 		format!(
 			"listening       {}\n\
 			 signing key     0x{}\n\
 			 encryption key  0x{}\n\
 			 measurement     {}\n\
-			 measures        {}\n\
-			 evidence        simulated: no hardware stands behind this enclave\n",
+			 measures        {measures}\n\
+			 evidence        {evidence}\n",
 			enclave.url(),
 			hex::encode(identity.signing_key),
 			hex::encode(identity.encryption_key),
 			identity.measurement,
-			measurement_name(),
 		)
 	};
 	// Whoever started it may have stopped listening; that is no reason to stop.

@@ -1,5 +1,6 @@
 //! Why a request is refused: one stable code and one HTTP status for each reason.
 
+use crate::evidence::EvidenceError;
 use serde::{Deserialize, Serialize};
 
 /// Why a request is refused. Nothing has changed, unless the variant says so.
@@ -47,6 +48,9 @@ pub enum Refusal {
 	/// The enclave serves as many chains as it can remember.
 	#[error("the enclave serves as many chains as it can")]
 	TooManyChains,
+	/// The source of evidence gave none. Says why, and what the operator can do.
+	#[error("{0}")]
+	NoEvidence(String),
 	/// The host failed. Nothing was signed; the attempt may be started again.
 	#[error("{0}")]
 	HostFault(String),
@@ -70,6 +74,7 @@ impl Refusal {
 			Self::LimitsExceeded => "limits-exceeded",
 			Self::Busy => "busy",
 			Self::TooManyChains => "too-many-chains",
+			Self::NoEvidence(_) => "no-evidence",
 			Self::HostFault(_) => "host-fault",
 		}
 	}
@@ -89,7 +94,14 @@ impl Refusal {
 			Self::LimitsExceeded => 422,
 			Self::Busy | Self::TooManyChains => 429,
 			Self::HostFault(_) => 500,
+			Self::NoEvidence(_) => 503,
 		}
+	}
+}
+
+impl From<EvidenceError> for Refusal {
+	fn from(error: EvidenceError) -> Self {
+		Self::NoEvidence(error.to_string())
 	}
 }
 

@@ -5,8 +5,9 @@
 //! name of its own. Every refusal is JSON with a stable code ([`crate::refusal`]).
 
 use crate::{
-	attest::{attest, EvidenceProvider},
+	attest::attest,
 	engine::CPU_TIME_SOURCE,
+	evidence::Guard,
 	jobs::{decode_start, decode_token, Jobs},
 	keys::Keys,
 	refusal::{Refusal, RefusalBody},
@@ -25,7 +26,7 @@ use axum::{
 };
 use codec::Encode;
 use concordat_primitives::{
-	enclave_api::{AttestRequest, AttestResponse, Identity},
+	enclave_api::{AttestRequest, AttestResponse, CollateralResponse, Identity},
 	Attempt, Hash, JobId,
 };
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ const MAX_TOKEN_BYTES: usize = 4 * 1024;
 /// What the handlers share.
 pub(crate) struct Service {
 	pub keys: Arc<Keys>,
-	pub provider: Arc<dyn EvidenceProvider>,
+	pub provider: Guard,
 	pub jobs: Jobs,
 	pub identity: Identity,
 	pub max_body_bytes: usize,
@@ -84,6 +85,7 @@ pub(crate) fn router(service: Shared) -> Router {
 		.route("/v1/health", get(health))
 		.route("/v1/identity", get(identity))
 		.route("/v1/attest", post(evidence))
+		.route("/v1/collateral", get(collateral))
 		.route("/v1/acks", post(acknowledge))
 		.route("/v1/jobs", post(start))
 		.route("/v1/jobs/{job}/{attempt}/{nonce}", get(poll))
@@ -143,9 +145,17 @@ async fn evidence(
 	let request: AttestRequest =
 		serde_json::from_slice(&body).map_err(|e| Refusal::BadRequest(e.to_string()))?;
 	let (signing_key, encryption_key) = (service.keys.signing_key(), service.keys.encryption_key());
-	let evidence = attest(&*service.provider, &signing_key, &encryption_key, &request)
-		.map_err(|e| Refusal::HostFault(e.to_string()))?;
+	let evidence = service
+		.provider
+		.ask(move |provider| attest(provider, &signing_key, &encryption_key, &request))
+		.await?;
 	Ok(Json(AttestResponse { evidence: evidence.encode(), signing_key, encryption_key }))
+}
+
+async fn collateral(State(service): State<Shared>) -> Result<Json<CollateralResponse>, Refusal> {
+	let pieces = service.provider.ask(|provider| provider.collateral()).await?;
+	let pieces = pieces.iter().map(|piece| format!("0x{}", hex::encode(piece.encode()))).collect();
+	Ok(Json(CollateralResponse { pieces }))
 }
 
 async fn acknowledge(

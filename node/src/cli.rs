@@ -27,10 +27,21 @@ pub struct NodeCmd {
 
 	/// Number of enclaves that the node itself runs, on a development chain only.
 	///
-	/// They are simulated: their attestations come from a test root, and everything made with them
-	/// says so. Implied with 3 by --dev; 0 switches them off.
+	/// They are simulated, as SGX, TDX, SEV-SNP and Nitro in turn: their attestations come from test
+	/// roots, and everything made with them says so. Implied with 3 by --dev; 0 switches them off.
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=MAX_DEV_ENCLAVES as i64))]
 	pub dev_enclaves: Option<u32>,
+
+	/// Most transactions that are sent within 24 hours to keep the leases of this host's enclaves
+	/// alive.
+	///
+	/// For each enclave whose node's operator key is in the keystore, evidence is shown again between
+	/// half and three quarters of the lease's life, which the chain takes free of charge, and
+	/// collateral is posted that the chain lacks and the enclave has. The chain is asked first, and
+	/// what it would refuse is not sent. What costs a fee after all is paid by the operator key's
+	/// account, of which 1 CDT is always left. 0: nothing is sent.
+	#[arg(long, value_name = "N", default_value_t = DEFAULT_RENEWAL_BUDGET)]
+	pub renewal_budget: u32,
 
 	/// Directory with programs and inputs that the chain names and does not keep.
 	///
@@ -61,6 +72,9 @@ pub const MAX_DEV_ENCLAVES: u32 = concordat_runtime::genesis_presets::DEV_NODES;
 /// Enclaves that a development node runs unless told otherwise.
 pub const DEFAULT_DEV_ENCLAVES: u32 = 3;
 
+/// Transactions that may be sent within a day to keep leases alive, unless told otherwise.
+pub const DEFAULT_RENEWAL_BUDGET: u32 = 24;
+
 /// Which enclaves work for the node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EnclaveOptions {
@@ -68,6 +82,8 @@ pub struct EnclaveOptions {
 	pub urls: Vec<EnclaveUrl>,
 	/// Number of simulated enclaves that the node runs itself.
 	pub embedded: u32,
+	/// Most transactions within a day to keep their leases alive.
+	pub renewal_budget: u32,
 	/// Where their programs and inputs are found, if not on chain.
 	pub content: ContentOptions,
 }
@@ -109,7 +125,12 @@ impl NodeCmd {
 			mirrors: self.content_mirrors.clone(),
 			fetch_location: self.content_fetch_location,
 		};
-		Ok(EnclaveOptions { urls: self.enclave_urls.clone(), embedded, content })
+		Ok(EnclaveOptions {
+			urls: self.enclave_urls.clone(),
+			embedded,
+			renewal_budget: self.renewal_budget,
+			content,
+		})
 	}
 }
 
@@ -251,6 +272,13 @@ mod tests {
 	fn embedded_enclaves_should_be_refused_when_not_dev_or_too_many() {
 		assert!(options(&["--chain", "local", "--dev-enclaves", "1"]).is_err());
 		assert!(options(&["--dev", "--dev-enclaves", "6"]).is_err());
+	}
+
+	#[test]
+	fn renewals_should_have_a_budget() {
+		assert_eq!(options(&["--dev"]).unwrap().renewal_budget, DEFAULT_RENEWAL_BUDGET);
+		assert_eq!(options(&["--renewal-budget", "0"]).unwrap().renewal_budget, 0);
+		assert!(options(&["--renewal-budget", "many"]).is_err());
 	}
 
 	#[test]

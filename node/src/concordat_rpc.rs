@@ -10,13 +10,23 @@
 //! | 8001 | no such block here |
 //! | 8002 | the block's state is gone, or its runtime does not answer |
 //! | 8003 | more than a subscription takes |
+//! | 8004 | what was announced for a forecast would itself be refused; `data` says why |
+//! | 8005 | more bytes, or more entries, than are looked at |
+//!
+//! Whether evidence or collateral would be accepted is an answer and no error: `{"accepted": true, …}`, or
+//! `{"accepted": false, "error": {"code": …, "message": …, "detail": …}}` ([`json`]).
 
+mod json;
+
+use codec::{DecodeAll, MaxEncodedLen};
+use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
 use concordat_primitives::{
+	clause::RiskClass,
 	receipt::RollupHeader,
 	runtime_api::ConcordatApi as RuntimeApi,
 	views::{
-		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
-		RoutingView, Totals,
+		Announcement, ClauseView, DisputeView, JobView, LeaseView, MeasurementView, NodeView, Page,
+		ReceiptProof, ReceiptView, RoutingView, Totals,
 	},
 	ClauseId, DisputeId, Hash, JobId, NodeId, ReceiptId, RollupEpoch,
 };
@@ -29,9 +39,13 @@ use jsonrpsee::{
 	PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink,
 };
 use sc_client_api::BlockchainEvents;
+use serde_json::Value;
 use sp_api::{ApiError, ApiExt, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
-use sp_core::offchain::{storage::OffchainDb, OffchainDbExt, OffchainStorage};
+use sp_core::{
+	offchain::{storage::OffchainDb, OffchainDbExt, OffchainStorage},
+	Bytes,
+};
 use std::sync::Arc;
 
 /// The block is not known here.
@@ -40,6 +54,15 @@ pub const UNKNOWN_BLOCK: i32 = 8001;
 pub const NO_STATE: i32 = 8002;
 /// More than a subscription takes.
 pub const TOO_MANY: i32 = 8003;
+/// What was announced for a forecast would itself be refused.
+pub const ANNOUNCEMENT_REFUSED: i32 = 8004;
+/// More bytes, or more entries, than are looked at.
+pub const TOO_LARGE: i32 = 8005;
+/// A parameter does not parse.
+const INVALID_PARAMS: i32 = -32602;
+
+/// Most announcements of one forecast. The runtime takes no more.
+pub const MAX_ANNOUNCEMENTS: usize = 16;
 
 /// Most jobs that one subscription watches.
 pub const MAX_WATCHED: usize = 16;
@@ -80,6 +103,41 @@ pub trait ConcordatRpc {
 	/// The lease of a node, and whether it counts now.
 	#[method(name = "attestation")]
 	fn attestation(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Option<LeaseView>>;
+	/// What becomes of the leases of nodes from number `from` on, and why: as things are, or if what is announced comes
+	/// true. Each announcement is a SCALE-encoded `Announcement` in hex.
+	#[method(name = "attestationForecast")]
+	fn attestation_forecast(
+		&self,
+		from: NodeId,
+		limit: u32,
+		announced: Option<Vec<Bytes>>,
+		at: Option<Hash>,
+	) -> RpcResult<Value>;
+	/// What the chain would say to evidence (SCALE-encoded, in hex) that `node` shows.
+	#[method(name = "appraiseEvidence")]
+	fn appraise_evidence(
+		&self,
+		evidence: Bytes,
+		node: Option<NodeId>,
+		at: Option<Hash>,
+	) -> RpcResult<Value>;
+	/// Whether a piece of collateral (SCALE-encoded, in hex) would be taken.
+	#[method(name = "checkCollateral")]
+	fn check_collateral(&self, piece: Bytes, at: Option<Hash>) -> RpcResult<Value>;
+	/// Collateral that the chain holds.
+	#[method(name = "collateral")]
+	fn collateral(&self, from: u32, limit: u32, at: Option<Hash>) -> RpcResult<Value>;
+	/// Measurements on the chain's allow-list.
+	#[method(name = "measurements")]
+	fn measurements(
+		&self,
+		from: u32,
+		limit: u32,
+		at: Option<Hash>,
+	) -> RpcResult<Page<MeasurementView>>;
+	/// What a risk class (`low`, `medium`, `high`, `critical`) demands of a platform.
+	#[method(name = "quotePolicy")]
+	fn quote_policy(&self, class: RiskClass, at: Option<Hash>) -> RpcResult<QuotePolicy>;
 	/// A receipt.
 	#[method(name = "receipt")]
 	fn receipt(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptView>>;
@@ -124,6 +182,27 @@ impl<Client, Index> ConcordatRpcHandler<Client, Index> {
 
 fn error(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
 	ErrorObjectOwned::owned(code, message, None::<()>)
+}
+
+/// Decodes a parameter of at most `longest` bytes; what is longer is not looked at.
+fn decode<T: DecodeAll>(what: &str, bytes: &[u8], longest: usize) -> RpcResult<T> {
+	if bytes.len() > longest {
+		let message = format!("{what}: {} bytes, at most {longest} are looked at", bytes.len());
+		return Err(error(TOO_LARGE, message));
+	}
+	T::decode_all(&mut &bytes[..])
+		.map_err(|_| error(INVALID_PARAMS, format!("{what}: not what it should be in SCALE")))
+}
+
+/// Decodes what is announced for a forecast.
+fn announcements(announced: &[Bytes]) -> RpcResult<Vec<Announcement>> {
+	if announced.len() > MAX_ANNOUNCEMENTS {
+		let message = format!("at most {MAX_ANNOUNCEMENTS} announcements are looked at");
+		return Err(error(TOO_LARGE, message));
+	}
+	// The variant, the class of a policy, and the longest of what can follow.
+	let longest = 2 + Piece::max_encoded_len().max(QuotePolicy::max_encoded_len());
+	announced.iter().map(|one| decode("an announcement", one, longest)).collect()
 }
 
 impl<Client, Index> ConcordatRpcHandler<Client, Index>
@@ -243,6 +322,57 @@ where
 		self.ask(at, |api, at| api.attestation(at, node))
 	}
 
+	fn attestation_forecast(
+		&self,
+		from: NodeId,
+		limit: u32,
+		announced: Option<Vec<Bytes>>,
+		at: Option<Hash>,
+	) -> RpcResult<Value> {
+		let announced = announcements(&announced.unwrap_or_default())?;
+		self.ask(at, |api, at| api.attestation_forecast(at, from, limit, announced))?
+			.map(|page| json::page(&page, json::forecast))
+			.map_err(|why| {
+				let message = format!("an announcement would be refused: {why}");
+				ErrorObjectOwned::owned(ANNOUNCEMENT_REFUSED, message, Some(json::error(&why)))
+			})
+	}
+
+	fn appraise_evidence(
+		&self,
+		evidence: Bytes,
+		node: Option<NodeId>,
+		at: Option<Hash>,
+	) -> RpcResult<Value> {
+		let evidence: Evidence = decode("evidence", &evidence, Evidence::max_encoded_len())?;
+		let verdict = self.ask(at, |api, at| api.appraise_evidence(at, evidence, node))?;
+		Ok(json::verdict(&verdict, "appraisal", json::appraisal))
+	}
+
+	fn check_collateral(&self, piece: Bytes, at: Option<Hash>) -> RpcResult<Value> {
+		let piece: Piece = decode("a piece", &piece, Piece::max_encoded_len())?;
+		let verdict = self.ask(at, |api, at| api.check_collateral(at, piece))?;
+		Ok(json::verdict(&verdict, "collateral", json::collateral))
+	}
+
+	fn collateral(&self, from: u32, limit: u32, at: Option<Hash>) -> RpcResult<Value> {
+		self.ask(at, |api, at| api.collateral(at, from, limit))
+			.map(|page| json::page(&page, json::collateral))
+	}
+
+	fn measurements(
+		&self,
+		from: u32,
+		limit: u32,
+		at: Option<Hash>,
+	) -> RpcResult<Page<MeasurementView>> {
+		self.ask(at, |api, at| api.measurements(at, from, limit))
+	}
+
+	fn quote_policy(&self, class: RiskClass, at: Option<Hash>) -> RpcResult<QuotePolicy> {
+		self.ask(at, |api, at| api.quote_policy(at, class))
+	}
+
 	fn receipt(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptView>> {
 		self.ask(at, |api, at| api.receipt(at, id))
 	}
@@ -340,7 +470,35 @@ where
 
 #[cfg(test)]
 mod tests {
-	use super::first_kept;
+	use super::*;
+	use codec::Encode;
+
+	fn code<T: std::fmt::Debug>(result: RpcResult<T>) -> i32 {
+		result.unwrap_err().code()
+	}
+
+	#[test]
+	fn parameters_should_be_bounded_before_they_are_decoded() {
+		let longest = Evidence::max_encoded_len();
+		assert_eq!(code(decode::<Evidence>("evidence", &vec![1; longest + 1], longest)), TOO_LARGE);
+		assert_eq!(code(decode::<Evidence>("evidence", &[9], longest)), INVALID_PARAMS);
+		let good = Evidence::Intel { quote: vec![1; 8].try_into().unwrap() };
+		assert_eq!(decode::<Evidence>("evidence", &good.encode(), longest).unwrap(), good);
+		let trailing = [good.encode(), vec![0]].concat();
+		assert_eq!(code(decode::<Evidence>("evidence", &trailing, longest)), INVALID_PARAMS);
+	}
+
+	#[test]
+	fn announcements_should_be_bounded_in_number_and_length() {
+		let one = Bytes(Announcement::At(7).encode());
+		assert_eq!(announcements(&[one.clone()]).unwrap(), [Announcement::At(7)]);
+		let many = vec![one; MAX_ANNOUNCEMENTS + 1];
+		assert_eq!(code(announcements(&many)), TOO_LARGE);
+		assert_eq!(announcements(&many[1..]).unwrap().len(), MAX_ANNOUNCEMENTS);
+		let policy = Announcement::Policy(RiskClass::High, QuotePolicy::lenient());
+		assert_eq!(announcements(&[Bytes(policy.encode())]).unwrap(), [policy]);
+		assert_eq!(code(announcements(&[Bytes(vec![0; 1 << 20])])), TOO_LARGE);
+	}
 
 	#[test]
 	fn a_subscription_passes_over_what_was_pruned() {

@@ -1,9 +1,11 @@
-//! What Prometheus sees of jobs, nodes, rollups, enclaves and content. The names start with `concordat_`.
+//! What Prometheus sees of jobs, nodes, rollups, enclaves, their leases and content. The names start with `concordat_`.
 
-use concordat_primitives::{runtime_api::ConcordatApi, views::Totals};
+use concordat_primitives::{runtime_api::ConcordatApi, views::Totals, BlockNumber, NodeId};
 use concordat_runtime::opaque::Block;
 use futures::StreamExt;
-use prometheus_endpoint::{register, Counter, Gauge, PrometheusError, Registry, U64};
+use prometheus_endpoint::{
+	register, Counter, Gauge, GaugeVec, Opts, PrometheusError, Registry, U64,
+};
 use sc_client_api::BlockchainEvents;
 use sp_api::ProvideRuntimeApi;
 use std::sync::Arc;
@@ -41,6 +43,78 @@ impl EnclaveMetrics {
 	pub fn healthy(&self, count: usize) {
 		if let Some((_, healthy)) = &self.0 {
 			healthy.set(count as u64);
+		}
+	}
+}
+
+/// Leases of this host's enclaves. Does nothing without a registry.
+#[derive(Clone)]
+pub struct RenewalMetrics(Option<RenewalFigures>);
+
+#[derive(Clone)]
+struct RenewalFigures {
+	left: GaugeVec<U64>,
+	budget: Gauge<U64>,
+	sent: Counter<U64>,
+	refused: Counter<U64>,
+}
+
+impl RenewalMetrics {
+	/// Registers the figures; a failure is logged and costs only them.
+	pub fn new(registry: Option<&Registry>) -> Self {
+		let make = |registry: &Registry| -> Result<_, PrometheusError> {
+			let counter = |name: &str, help: &str| register(Counter::new(name, help)?, registry);
+			let left = Opts::new(
+				"concordat_lease_blocks_left",
+				"Blocks until the lease of a node of this host ends; 0 if it has none that counts",
+			);
+			Ok(RenewalFigures {
+				left: register(GaugeVec::new(left, &["node"])?, registry)?,
+				budget: gauge(
+					registry,
+					"concordat_renewal_budget_left",
+					"Transactions that may still be sent within this day to keep leases alive",
+				)?,
+				sent: counter(
+					"concordat_renewal_transactions_total",
+					"Transactions sent to keep leases alive, collateral included",
+				)?,
+				refused: counter(
+					"concordat_renewals_refused_total",
+					"Renewals that were not sent, or could not be: the log says why",
+				)?,
+			})
+		};
+		Self(registry.and_then(|registry| {
+			make(registry).map_err(|e| log::warn!("No lease metrics: {e}")).ok()
+		}))
+	}
+
+	/// So long a node's lease lives.
+	pub fn lease(&self, node: NodeId, left: BlockNumber) {
+		if let Some(figures) = &self.0 {
+			figures.left.with_label_values(&[&node.to_string()]).set(left.into());
+		}
+	}
+
+	/// So many transactions are left.
+	pub fn budget(&self, left: u32) {
+		if let Some(figures) = &self.0 {
+			figures.budget.set(left.into());
+		}
+	}
+
+	/// A transaction was sent.
+	pub fn sent(&self) {
+		if let Some(figures) = &self.0 {
+			figures.sent.inc();
+		}
+	}
+
+	/// A renewal was not.
+	pub fn refused(&self) {
+		if let Some(figures) = &self.0 {
+			figures.refused.inc();
 		}
 	}
 }

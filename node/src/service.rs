@@ -9,9 +9,9 @@ use crate::{
 	enclave_host::{
 		self,
 		content::{self, Stores},
-		DevChain,
+		Chain, Renewals,
 	},
-	metrics::{ContentMetrics, EnclaveMetrics},
+	metrics::{ContentMetrics, EnclaveMetrics, RenewalMetrics},
 	rpc,
 };
 use concordat_runtime::{
@@ -306,14 +306,15 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 				content::run(stores, storage, metrics),
 			);
 		}
-		let dev = (enclaves.embedded > 0).then(|| {
-			DevChain::new(client.clone(), transaction_pool.clone(), keystore_container.keystore())
-		});
+		let chain =
+			Chain::new(client.clone(), transaction_pool.clone(), keystore_container.keystore());
+		let metrics = RenewalMetrics::new(prometheus_registry.as_ref());
+		let renewals = Renewals::new(chain, enclaves.renewal_budget, metrics);
 		let metrics = EnclaveMetrics::new(prometheus_registry.as_ref());
 		task_manager.spawn_handle().spawn(
 			"enclave-host",
 			"enclaves",
-			enclave_host::run(enclaves, backend.clone(), metrics, dev),
+			enclave_host::run(enclaves, backend.clone(), metrics, renewals),
 		);
 	}
 	if let Some(registry) = prometheus_registry.clone() {

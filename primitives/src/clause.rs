@@ -5,7 +5,11 @@
 //!                        └────────retire──────────────┘
 //! ```
 
-use crate::{attest::Measurement, BlockNumber, CapabilityId, Hash, Jurisdiction};
+use crate::{
+	attest::Measurement,
+	credential::{CredentialDemand, MAX_CREDENTIAL_DEMANDS},
+	BlockNumber, CapabilityId, Hash, Jurisdiction,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -157,6 +161,11 @@ pub enum RiskClass {
 	High,
 	/// Disaster activation.
 	Critical,
+}
+
+impl RiskClass {
+	/// Every class, the least first.
+	pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 }
 
 /// What set a job off (NSF §4.10.3).
@@ -318,6 +327,10 @@ pub struct PolicyBinding {
 	pub policies: BoundedVec<Hash, ConstU32<MAX_LIST>>,
 	/// Accounts that may dispatch; empty: everybody.
 	pub requesters: BoundedVec<crate::AccountId, ConstU32<MAX_LIST>>,
+	/// Credentials that a node has to hold, each of them, to be assigned.
+	pub node_credentials: BoundedVec<CredentialDemand, ConstU32<MAX_CREDENTIAL_DEMANDS>>,
+	/// Credentials that whoever dispatches has to hold, each of them.
+	pub requester_credentials: BoundedVec<CredentialDemand, ConstU32<MAX_CREDENTIAL_DEMANDS>>,
 }
 
 /// Everything that a registrant says about a clause. It does not change after activation: a change is a new version.

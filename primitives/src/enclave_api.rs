@@ -5,6 +5,7 @@
 //! | `GET /v1/health` | – | 200 and JSON when the enclave takes jobs |
 //! | `GET /v1/identity` | – | JSON [`Identity`] |
 //! | `POST /v1/attest` | JSON [`AttestRequest`] | JSON [`AttestResponse`] |
+//! | `GET /v1/collateral` | – | JSON [`CollateralResponse`] |
 //! | `POST /v1/jobs` | SCALE [`StartRequest`] | 202 and SCALE [`crate::cac::SignedAck`] |
 //! | `POST /v1/acks` | SCALE [`JobToken`] | 202 and SCALE [`crate::cac::SignedAck`]; nothing is started |
 //! | `GET /v1/jobs/{job}/{attempt}/{nonce}` | – | 200 and SCALE [`PollResponse`] |
@@ -26,6 +27,8 @@ use serde::{Deserialize, Serialize};
 
 /// Longest answer that the off-chain worker reads.
 pub const MAX_RESPONSE_BYTES: usize = 16 * 1024;
+/// Longest answer to `GET /v1/collateral` that a host reads.
+pub const MAX_COLLATERAL_BYTES: usize = 512 * 1024;
 /// Most enclaves that one node hosts.
 pub const MAX_ENDPOINTS: usize = 16;
 /// Where, in the node's persistent off-chain storage, the host keeps the SCALE-encoded `Vec<Endpoint>`.
@@ -85,6 +88,15 @@ pub struct AttestResponse {
 	/// Key that inputs are sealed to.
 	#[serde(with = "crate::text::hex_bytes")]
 	pub encryption_key: EncryptionKey,
+}
+
+/// Collateral that the enclave's platform has at hand, in the order in which it can be posted: authorities' certificates,
+/// and everything else too if it is simulated. Whatever a vendor's service publishes has to be fetched from there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CollateralResponse {
+	/// SCALE of one `concordat_attestation::source::Piece` each, in hex with `0x`.
+	pub pieces: Vec<String>,
 }
 
 /// What the job may do, and for whom (NSF §4.10.4).

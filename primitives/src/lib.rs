@@ -10,6 +10,8 @@
 //! | [`clause`] | what a clause is: program, mode, limits, windows, policy |
 //! | [`node`] | what a node is: resources, status, profile seen by the scheduler |
 //! | [`attest`] | leases: the chain's memory of verified evidence |
+//! | [`credential`] | what issuers say about subjects, and what clauses demand |
+//! | [`did`] | decentralized identifiers: `did:key`, parsed |
 //! | [`job`] | jobs, seats, attempts, states |
 //! | [`routing`] | the routing score, factor by factor |
 //! | [`cac`] | the statement that an enclave signs, byte for byte |
@@ -28,6 +30,8 @@ pub mod attest;
 pub mod cac;
 pub mod clause;
 pub mod content;
+pub mod credential;
+pub mod did;
 pub mod enclave_api;
 pub mod governance;
 pub mod hashing;

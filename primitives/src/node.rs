@@ -6,7 +6,7 @@
 //! ```
 
 use crate::{
-	attest::{Measurement, PlatformId, Vendor},
+	attest::{Measurement, PlatformId, RiskClasses, Vendor},
 	BlockNumber, CapabilityId, Jurisdiction, LeaseId,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -226,6 +226,8 @@ pub struct NodeProfile {
 	pub platform: PlatformId,
 	/// Evidence came from the simulator.
 	pub simulated: bool,
+	/// Risk classes whose quote policy the platform meets.
+	pub classes: RiskClasses,
 	/// Key that signs CACs.
 	#[serde(with = "crate::text::hex_bytes")]
 	pub signing_key: [u8; 32],

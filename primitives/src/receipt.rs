@@ -186,6 +186,84 @@ pub enum Operation {
 		/// Whether the call succeeded.
 		ok: bool,
 	},
+	/// Verified collateral was posted.
+	#[codec(index = 12)]
+	CollateralPosted {
+		/// Blake2-256 of the SCALE-encoded slot it lies in.
+		slot: Hash,
+		/// Blake2-256 of the SCALE-encoded piece, as it was posted.
+		piece: Hash,
+		/// No hardware vendor stands behind it.
+		simulated: bool,
+	},
+	/// The quote policy of a risk class was set.
+	#[codec(index = 13)]
+	QuotePolicySet {
+		/// Risk class.
+		class: crate::clause::RiskClass,
+		/// Blake2-256 of the SCALE-encoded policy.
+		policy: Hash,
+	},
+	/// A measurement changed its state on the chain's allow-list.
+	#[codec(index = 14)]
+	MeasurementChanged {
+		/// The measurement.
+		measurement: Measurement,
+		/// Index of its new state: 0 proposed, 1 active, 2 sunset, 3 expired, 4 revoked, 5 withdrawn.
+		state: u8,
+	},
+	/// A root of trust was added or removed.
+	#[codec(index = 15)]
+	AnchorChanged {
+		/// SHA-256 of the root certificate.
+		anchor: Hash,
+		/// It is trusted now.
+		trusted: bool,
+	},
+	/// A lease was judged again and meets the policies of other risk classes now.
+	#[codec(index = 16)]
+	LeaseJudged {
+		/// Node.
+		node: NodeId,
+		/// Lease.
+		lease: LeaseId,
+		/// The classes that it meets now.
+		classes: crate::attest::RiskClasses,
+	},
+	/// A subject bound a decentralized identifier, or gave it up.
+	#[codec(index = 17)]
+	DidChanged {
+		/// Blake2-256 of the identifier.
+		did: Hash,
+		/// It is bound now.
+		bound: bool,
+	},
+	/// A credential was issued or revoked.
+	#[codec(index = 18)]
+	CredentialChanged {
+		/// Hash of the credential.
+		credential: Hash,
+		/// Who issued it.
+		issuer: crate::credential::IssuerId,
+		/// It is revoked now.
+		revoked: bool,
+	},
+	/// A node committed its resources, with evidence or without.
+	#[codec(index = 19)]
+	ResourcesCommitted {
+		/// Node.
+		node: NodeId,
+		/// Blake2-256 of the SCALE-encoded commitment.
+		commitment: Hash,
+		/// A registered key of a TPM vouches for it.
+		attested: bool,
+	},
+	/// Governance removed a piece of collateral.
+	#[codec(index = 20)]
+	CollateralRemoved {
+		/// Blake2-256 of the SCALE-encoded slot it lay in.
+		slot: Hash,
+	},
 }
 
 /// One leaf: what happened, when, and its place in the whole history.
@@ -347,6 +425,27 @@ mod tests {
 			),
 			(9, Operation::DisputeChanged { dispute: 1, job: 1, evidence, state: 1 }),
 			(10, Operation::Enacted { proposal: 1, call: evidence, ok: true }),
+			(12, Operation::CollateralPosted { slot: evidence, piece: evidence, simulated: true }),
+			(
+				13,
+				Operation::QuotePolicySet {
+					class: crate::clause::RiskClass::High,
+					policy: evidence,
+				},
+			),
+			(14, Operation::MeasurementChanged { measurement: Measurement([1; 48]), state: 1 }),
+			(15, Operation::AnchorChanged { anchor: evidence, trusted: true }),
+			(
+				16,
+				Operation::LeaseJudged {
+					node: 1,
+					lease: 1,
+					classes: crate::attest::RiskClasses::ALL,
+				},
+			),
+			(17, Operation::DidChanged { did: evidence, bound: true }),
+			(18, Operation::CredentialChanged { credential: evidence, issuer: 1, revoked: true }),
+			(19, Operation::ResourcesCommitted { node: 1, commitment: evidence, attested: true }),
 		]
 	}
 

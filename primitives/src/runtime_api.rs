@@ -1,14 +1,17 @@
 //! Runtime APIs: every custom RPC asks one of these, so a light client can ask the same.
 
 use crate::{
+	clause::RiskClass,
 	receipt::RollupHeader,
 	views::{
-		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
+		Announcement, AppraisalView, ClauseView, CollateralView, DisputeView, ForecastView,
+		JobView, LeaseView, MeasurementView, NodeView, Page, ReceiptProof, ReceiptView,
 		RoutingView, Totals,
 	},
 	ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
 };
 use alloc::vec::Vec;
+use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
 
 sp_api::decl_runtime_apis! {
 	/// Reads of the whole chain. Lists are paged; a page has at most [`crate::views::MAX_PAGE`] rows.
@@ -31,6 +34,25 @@ sp_api::decl_runtime_apis! {
 		fn routing(clause: ClauseId, from: NodeId, limit: u32) -> Page<RoutingView>;
 		/// The lease of a node.
 		fn attestation(node: NodeId) -> Option<LeaseView>;
+		/// What becomes of the leases of nodes from number `from` on, if what is announced comes true.
+		fn attestation_forecast(
+			from: NodeId,
+			limit: u32,
+			announced: Vec<Announcement>,
+		) -> Result<Page<ForecastView>, concordat_attestation::Error>;
+		/// What the chain would say to evidence now, `node` having shown other evidence before.
+		fn appraise_evidence(
+			evidence: Evidence,
+			node: Option<NodeId>,
+		) -> Result<AppraisalView, concordat_attestation::Error>;
+		/// Whether a piece of collateral would be taken now.
+		fn check_collateral(piece: Piece) -> Result<CollateralView, concordat_attestation::Error>;
+		/// Collateral that the chain holds, from the place `from` on.
+		fn collateral(from: u32, limit: u32) -> Page<CollateralView>;
+		/// Measurements on the allow-list, from the place `from` on.
+		fn measurements(from: u32, limit: u32) -> Page<MeasurementView>;
+		/// The quote policy of a risk class.
+		fn quote_policy(class: RiskClass) -> QuotePolicy;
 		/// A receipt.
 		fn receipt(id: ReceiptId) -> Option<ReceiptView>;
 		/// A receipt with its proof, once its rollup is closed, and for as long as it is in the state.

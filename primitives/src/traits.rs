@@ -6,12 +6,15 @@
 //!  job-dispatch ──ClauseInspect, OutcomeListener──► clause-registry
 //!  quorum-results ──JobBoard──► job-dispatch      quorum-results ──LeaseInspect──► attestation
 //!  disputes ──JobBoard, Slasher──► job-dispatch, node-staking
+//!  attestation ──ClauseMeasurements──► clause-registry
+//!  job-dispatch ──CredentialInspect──► node-identity
 //!  all ──ReceiptSink──► rollup-anchor
 //! ```
 
 use crate::{
-	attest::{Lease, LeaseRefusal, Measurement, SigningKey},
+	attest::{Lease, LeaseDemand, LeaseRefusal, Measurement, SigningKey},
 	clause::{ClauseSpec, ClauseStatus},
+	credential::CredentialDemand,
 	job::{JobTerms, Settlement},
 	node::{Misconduct, NodeProfile, NodeSpec, NodeStatus},
 	receipt::Operation,
@@ -100,6 +103,10 @@ impl ClauseJobs for () {
 pub trait NodeInspect<AccountId> {
 	/// Account that controls the node.
 	fn controller(node: NodeId) -> Option<AccountId>;
+	/// Account of the node's operator key: it may renew the node's lease in the controller's place, and nothing else.
+	fn operator(_node: NodeId) -> Option<AccountId> {
+		None
+	}
 	/// Where the node stands.
 	fn status(node: NodeId) -> Option<NodeStatus>;
 	/// What its operator said.
@@ -155,14 +162,12 @@ impl<AccountId> Slasher<AccountId> for () {
 
 /// Reads leases, checked at every use. Implemented by attestation.
 pub trait LeaseInspect {
-	/// The present lease of `node`, if it counts now, for a clause that accepts `measurements` (empty: all allowed
-	/// ones) and, unless `allow_simulated`, none from the simulator. `lease` is the one under which the node was
+	/// The present lease of `node`, if it counts now for what is demanded. `lease` is the one under which the node was
 	/// chosen: the present one, or one that the present one renews, for the same key and the same code.
 	fn live_lease(
 		node: NodeId,
 		lease: LeaseId,
-		measurements: &[Measurement],
-		allow_simulated: bool,
+		demand: &LeaseDemand<'_>,
 	) -> Result<Lease, LeaseRefusal>;
 	/// The lease that a key signs under, alive or not.
 	fn lease_of_key(key: &SigningKey) -> Option<Lease>;
@@ -177,12 +182,7 @@ pub trait LeaseInspect {
 }
 
 impl LeaseInspect for () {
-	fn live_lease(
-		_: NodeId,
-		_: LeaseId,
-		_: &[Measurement],
-		_: bool,
-	) -> Result<Lease, LeaseRefusal> {
+	fn live_lease(_: NodeId, _: LeaseId, _: &LeaseDemand<'_>) -> Result<Lease, LeaseRefusal> {
 		Err(LeaseRefusal::None)
 	}
 	fn lease_of_key(_: &SigningKey) -> Option<Lease> {
@@ -200,15 +200,72 @@ impl LeaseInspect for () {
 pub trait LeaseListener {
 	/// A node got a lease, or a fresh one in place of its old one.
 	fn lease_granted(lease: &Lease);
+	/// The lease was judged again and meets the policies of other risk classes than before; at least of one.
+	fn lease_changed(lease: &Lease);
 	/// A node's lease ended: expired, revoked, given up.
 	fn lease_lost(node: NodeId, lease: LeaseId);
-	/// Weight of either.
+	/// Weight of the dearest of these.
 	fn weight() -> Weight;
 }
 
 impl LeaseListener for () {
 	fn lease_granted(_: &Lease) {}
+	fn lease_changed(_: &Lease) {}
 	fn lease_lost(_: NodeId, _: LeaseId) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Knows which clauses need which code. Implemented by clause-registry.
+pub trait ClauseMeasurements {
+	/// A clause that can run now or later, names measurements of its own, among them `measurement`, and would have none
+	/// left for which `valid` holds if that one lapsed. `Err` if more clauses name it than [`Self::LIMIT`].
+	fn stranded_by(
+		measurement: &Measurement,
+		valid: &dyn Fn(&Measurement) -> bool,
+	) -> Result<Option<ClauseId>, TooManyClauses>;
+	/// Most clauses that are looked at.
+	const LIMIT: u32;
+	/// Weight of it.
+	fn weight() -> Weight;
+}
+
+/// More clauses name a measurement than can be looked at in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyClauses;
+
+impl ClauseMeasurements for () {
+	fn stranded_by(
+		_: &Measurement,
+		_: &dyn Fn(&Measurement) -> bool,
+	) -> Result<Option<ClauseId>, TooManyClauses> {
+		Ok(None)
+	}
+	const LIMIT: u32 = 0;
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Knows who holds which credentials. Implemented by node-identity.
+pub trait CredentialInspect<AccountId> {
+	/// Whether the node, or the account that controls it, holds a credential that meets each demand now.
+	fn node_meets(node: NodeId, demands: &[CredentialDemand]) -> bool;
+	/// Whether the account holds a credential that meets each demand now.
+	fn account_meets(account: &AccountId, demands: &[CredentialDemand]) -> bool;
+	/// Weight of either for as many demands as a clause may make.
+	fn weight() -> Weight;
+}
+
+/// Nobody holds any: what demands one is refused.
+impl<AccountId> CredentialInspect<AccountId> for () {
+	fn node_meets(_: NodeId, demands: &[CredentialDemand]) -> bool {
+		demands.is_empty()
+	}
+	fn account_meets(_: &AccountId, demands: &[CredentialDemand]) -> bool {
+		demands.is_empty()
+	}
 	fn weight() -> Weight {
 		Weight::zero()
 	}

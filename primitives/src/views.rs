@@ -1,17 +1,24 @@
 //! What clients read: SCALE over runtime APIs, JSON over RPC. Money is a decimal string in JSON.
 
 use crate::{
-	attest::{Lease, LeaseRefusal},
+	attest::{
+		Lease, LeaseRefusal, Measurement, MeasurementStatus, PlatformId, RiskClasses, Vendor,
+	},
 	cac::SignedCac,
-	clause::{ClauseSpec, ClauseStatus},
+	clause::{ClauseSpec, ClauseStatus, RiskClass},
 	job::{JobClass, JobStatus, Seat},
 	node::{NodeSpec, NodeStatus},
 	receipt::{ReceiptBody, RollupHeader},
 	routing::Factors,
-	AccountId, Attempt, Balance, BlockNumber, ClauseId, DisputeId, Hash, JobId, NodeId, ReceiptId,
+	AccountId, Attempt, Balance, BlockNumber, ClauseId, DisputeId, Hash, JobId, LeaseId, NodeId,
+	ReceiptId,
 };
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, Encode};
+use concordat_attestation::{
+	policy::{QuotePolicy, Standing, Workload},
+	source::{Piece, Slot},
+};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +151,123 @@ pub struct LeaseView {
 	pub lease: Lease,
 	/// Why it does not count now, if it does not.
 	pub refusal: Option<LeaseRefusal>,
+}
+
+/// A piece of collateral that the chain holds.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct CollateralView {
+	/// Where it lies.
+	pub slot: Slot,
+	/// Unix time in seconds at which its vendor made it; 0 for a certificate.
+	pub issued: u64,
+	/// Unix time in seconds up to which it counts, inclusive.
+	pub not_after: u64,
+	/// Number of the TCB evaluation; 0 where there is no such thing.
+	pub evaluation: u32,
+	/// Block in which it was posted.
+	pub posted_at: BlockNumber,
+	/// No hardware vendor stands behind it.
+	pub simulated: bool,
+}
+
+/// A measurement on the chain's allow-list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MeasurementView {
+	/// The measurement.
+	pub measurement: Measurement,
+	/// Where it stands.
+	pub status: MeasurementStatus,
+}
+
+/// Why a platform does not meet the quote policy of a risk class.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct ClassRefusal {
+	/// The class.
+	pub class: RiskClass,
+	/// Which check fails, and by how much.
+	pub why: concordat_attestation::Error,
+}
+
+/// What the chain would say to evidence now.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct AppraisalView {
+	/// The machine.
+	pub platform: PlatformId,
+	/// How it stands, under the most lenient policy there can be.
+	pub standing: Standing,
+	/// The code on it, and what it bound itself to.
+	pub workload: Workload,
+	/// Risk classes whose policy it meets.
+	pub classes: RiskClasses,
+	/// Why it does not meet the others.
+	pub refusals: Vec<ClassRefusal>,
+	/// Where its measurement stands on the allow-list.
+	pub measurement: Option<MeasurementStatus>,
+	/// Node whose live lease holds the platform.
+	pub platform_held_by: Option<NodeId>,
+}
+
+/// What is announced, or only supposed, for a forecast.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[allow(clippy::large_enum_variant)] // a handful, in a request
+pub enum Announcement {
+	/// Collateral that its vendor has published and nobody has posted.
+	#[codec(index = 0)]
+	Collateral(Piece),
+	/// A quote policy for a risk class.
+	#[codec(index = 1)]
+	Policy(RiskClass, QuotePolicy),
+	/// The time, in Unix seconds, at which to look.
+	#[codec(index = 2)]
+	At(u64),
+}
+
+/// Why and when a lease stops to count for a risk class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum ForecastCause {
+	/// Its time is over; it has to be renewed.
+	#[codec(index = 0)]
+	LeaseEnds,
+	/// Its measurement stops to count.
+	#[codec(index = 1)]
+	MeasurementEnds,
+	/// The root of trust above it is no longer trusted.
+	#[codec(index = 2)]
+	AnchorRemoved,
+	/// This check fails.
+	#[codec(index = 3)]
+	Evidence(concordat_attestation::Error),
+}
+
+/// Why and when a lease stops to count for a risk class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct ForecastRefusal {
+	/// The class.
+	pub class: RiskClass,
+	/// From when on, as Unix time in seconds; a time that has passed means at once.
+	pub at: u64,
+	/// Why.
+	pub why: ForecastCause,
+}
+
+/// What becomes of a lease.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct ForecastView {
+	/// Node.
+	pub node: NodeId,
+	/// Lease.
+	pub lease: LeaseId,
+	/// Who vouches.
+	pub vendor: Vendor,
+	/// No hardware stands behind it.
+	pub simulated: bool,
+	/// Classes that it meets now.
+	pub now: RiskClasses,
+	/// Classes that it would meet under what is announced.
+	pub then: RiskClasses,
+	/// For each class that it meets now, or would have met: when it ends, and why.
+	pub refusals: Vec<ForecastRefusal>,
 }
 
 /// One candidate of a routing decision.

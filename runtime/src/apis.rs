@@ -6,16 +6,19 @@ use crate::configs::system::RuntimeBlockWeights;
 use crate::{
 	configs::session::prove_key_owner,
 	constants::{EpochDuration, BABE_GENESIS_EPOCH_CONFIG},
-	genesis_presets, queries, AccountId, Babe, Balance, Block, Executive, Grandpa, InherentDataExt,
-	Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment,
-	VERSION,
+	genesis_presets, queries, AccountId, Attestation, Babe, Balance, Block, Executive, Grandpa,
+	InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
+use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
 use concordat_primitives::{
+	clause::RiskClass,
 	receipt::RollupHeader,
 	views::{
-		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
+		Announcement, AppraisalView, ClauseView, CollateralView, DisputeView, ForecastView,
+		JobView, LeaseView, MeasurementView, NodeView, Page, ReceiptProof, ReceiptView,
 		RoutingView, Totals,
 	},
 	ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
@@ -99,6 +102,37 @@ impl_runtime_apis! {
 
 		fn attestation(node: NodeId) -> Option<LeaseView> {
 			queries::attestation(node)
+		}
+
+		fn attestation_forecast(
+			from: NodeId,
+			limit: u32,
+			announced: Vec<Announcement>,
+		) -> Result<Page<ForecastView>, concordat_attestation::Error> {
+			Attestation::forecast(from, limit, &announced)
+		}
+
+		fn appraise_evidence(
+			evidence: Evidence,
+			node: Option<NodeId>,
+		) -> Result<AppraisalView, concordat_attestation::Error> {
+			Attestation::appraise_evidence(&evidence, node)
+		}
+
+		fn check_collateral(piece: Piece) -> Result<CollateralView, concordat_attestation::Error> {
+			Attestation::check_collateral(&piece)
+		}
+
+		fn collateral(from: u32, limit: u32) -> Page<CollateralView> {
+			Attestation::collateral(from, limit)
+		}
+
+		fn measurements(from: u32, limit: u32) -> Page<MeasurementView> {
+			Attestation::measurements(from, limit)
+		}
+
+		fn quote_policy(class: RiskClass) -> QuotePolicy {
+			Attestation::policy(class)
 		}
 
 		fn receipt(id: ReceiptId) -> Option<ReceiptView> {

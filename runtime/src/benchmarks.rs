@@ -9,8 +9,8 @@ pub use helper::Helper;
 
 use crate::{
 	AllPalletsWithSystem, Attestation, Babe, Balances, ClauseRegistry, Disputes, Governance,
-	Grandpa, JobDispatch, NodeStaking, Preimage, QuorumResults, RollupAnchor, Runtime, Scheduler,
-	Sudo, System, Timestamp, TransactionPayment, Utility,
+	Grandpa, JobDispatch, NodeIdentity, NodeStaking, Preimage, QuorumResults, RollupAnchor,
+	Runtime, Scheduler, Sudo, System, Timestamp, TransactionPayment, Utility,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{
@@ -36,6 +36,7 @@ define_benchmarks!(
 	[pallet_governance_timelocks, Governance]
 	[pallet_grandpa, Grandpa]
 	[pallet_job_dispatch, JobDispatch]
+	[pallet_node_identity, NodeIdentity]
 	[pallet_node_staking, NodeStaking]
 	[pallet_preimage, Preimage]
 	[pallet_quorum_results, QuorumResults]

@@ -22,9 +22,15 @@ use crate::{
 	SessionKeys, SudoConfig,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
-use concordat_attestation::{simulated::test_anchor, Measurement};
-use concordat_primitives::node::OperatorId;
-use frame_support::build_struct_json_patch;
+use concordat_attestation::{
+	amd::{Product, SnpTcb},
+	dev_anchors::dev_anchors,
+	policy::QuotePolicy,
+	Measurement,
+};
+use concordat_primitives::{clause::RiskClass, node::OperatorId};
+use frame_support::{build_struct_json_patch, BoundedVec};
+use pallet_attestation::default_policy;
 use pallet_governance_timelocks::Delays;
 use pallet_rollup_anchor::AnchorParams;
 use serde_json::Value;
@@ -49,11 +55,39 @@ pub fn dev_node_account(index: u32) -> AccountId {
 /// Stake of a validator at genesis.
 pub const VALIDATOR_STAKE: Balance = 10_000 * CDT;
 
-/// Code that the simulator of this release says it runs: `concordat_enclave::attest::measurement()`.
-/// A test holds the two against each other.
+/// Code that the simulator of this release says it runs: `concordat_enclave::evidence::code()`. A test holds the two
+/// against each other.
 pub const SIMULATED_MEASUREMENT: Measurement = Measurement(sp_core::hex2array!(
 	"f2ecf8e06a03b493a6f0753deacb75f073558352b869b3016c6fced36a62f0142341e636ead28cf6b1e609d3bb5f34ea"
 ));
+
+/// The same code as simulated SGX calls it: MRENCLAVE has 32 bytes.
+pub const SIMULATED_SGX_MEASUREMENT: Measurement = {
+	let Measurement(mut code) = SIMULATED_MEASUREMENT;
+	let mut place = 32;
+	while place < code.len() {
+		code[place] = 0;
+		place += 1;
+	}
+	Measurement(code)
+};
+
+/// TCB of simulated SEV-SNP platforms, which the quote policies of development chains ask for.
+pub const SIMULATED_SNP_TCB: SnpTcb =
+	SnpTcb { fmc: 0, boot_loader: 4, tee: 1, snp: 22, microcode: 213 };
+
+/// The default quote policies, with a least TCB for simulated SEV-SNP.
+fn policies() -> Vec<(RiskClass, QuotePolicy)> {
+	RiskClass::ALL
+		.into_iter()
+		.map(|class| {
+			let mut policy = default_policy(class);
+			policy.snp.minimums =
+				BoundedVec::truncate_from(vec![(Product::Milan, SIMULATED_SNP_TCB)]);
+			(class, policy)
+		})
+		.collect()
+}
 
 /// A validator at genesis: its account, its session keys, and the key of its operator.
 #[derive(Clone)]
@@ -106,8 +140,9 @@ fn genesis(
 		babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
 		attestation: AttestationConfig {
 			simulation_allowed: true,
-			anchors: vec![test_anchor()],
-			measurements: vec![SIMULATED_MEASUREMENT],
+			anchors: dev_anchors().to_vec(),
+			measurements: vec![SIMULATED_MEASUREMENT, SIMULATED_SGX_MEASUREMENT],
+			policies: policies(),
 		},
 		governance: GovernanceConfig {
 			members: council.map(|key| key.to_account_id()).to_vec(),

@@ -138,8 +138,8 @@ pub type Executive = frame_executive::Executive<
 // asks for the first validator sets while the genesis is being built. Hence `legacy_ordering`, as
 // without it the order would be that of the indexes.
 //
-// Indexes 20 to 27 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
-// NodeStaking 22, JobDispatch 23, QuorumResults 24, RollupAnchor 25, Governance 26, Disputes 27.
+// Indexes 20 to 28 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
+// NodeStaking 22, JobDispatch 23, QuorumResults 24, RollupAnchor 25, Governance 26, Disputes 27, NodeIdentity 28.
 // An index is never reused.
 #[frame_support::runtime(legacy_ordering)]
 mod runtime {
@@ -208,6 +208,8 @@ mod runtime {
 	pub type ClauseRegistry = pallet_clause_registry;
 	#[runtime::pallet_index(21)]
 	pub type Attestation = pallet_attestation;
+	#[runtime::pallet_index(28)]
+	pub type NodeIdentity = pallet_node_identity;
 	#[runtime::pallet_index(26)]
 	pub type Governance = pallet_governance_timelocks;
 	#[runtime::pallet_index(27)]

@@ -30,7 +30,7 @@ test('metadata is V16 and extrinsics are signed in format 4', async () => {
   assert.equal(signed.version & 0x7f, 4);
 });
 
-test('three embedded enclaves become active nodes, all simulated', { timeout: 120_000 }, async () => {
+test('three embedded enclaves become active nodes, of three vendors and all simulated', { timeout: 120_000 }, async () => {
   const nodes = await until(100, 'three active compute nodes', async () => {
     const { items } = await chain.ask('concordat_nodes', 0, 100);
     const active = items.filter((n) => n.spec.role === 'compute' && n.status === 'active');
@@ -40,6 +40,26 @@ test('three embedded enclaves become active nodes, all simulated', { timeout: 12
     assert.equal(node.lease.lease.simulated, true);
     assert.equal(node.lease.refusal, null);
   }
+  const vendors = nodes.map((node) => node.lease.lease.vendor).sort();
+  assert.deepEqual(vendors, ['amdSevSnp', 'intelSgx', 'intelTdx']);
+});
+
+test('leases and measurements are typed in the metadata', async () => {
+  const { api } = chain;
+  const leases = await api.query.attestation.leases.entries();
+  assert.ok(leases.length >= 3);
+  for (const [, stored] of leases) {
+    const lease = stored.unwrap();
+    assert.ok(lease.simulated.isTrue);
+    assert.ok(lease.tcb.isUpToDate);
+    // Every risk class, and an end by the clock that lies ahead.
+    assert.equal(lease.classes.toString(), '15');
+    assert.ok(lease.notAfter.toNumber() > Date.now() / 1000);
+    const status = (await api.query.attestation.measurements(lease.measurement)).unwrap();
+    assert.ok(status.isActive);
+  }
+  const pieces = await api.query.attestation.tcbInfos.entries();
+  assert.equal(pieces.length, 2, 'SGX and TDX');
 });
 
 test('a clause is registered, with its program as a preimage', { timeout: 60_000 }, async () => {
@@ -56,7 +76,7 @@ test('a clause is registered, with its program as a preimage', { timeout: 60_000
     window: null,
     expiry: null,
     measurements: [],
-    policy: { jurisdictions: [], sovereignOnly: false, forbidSimulated: false, policies: [], requesters: [] },
+    policy: { jurisdictions: [], sovereignOnly: false, forbidSimulated: false, policies: [], requesters: [], nodeCredentials: [], requesterCredentials: [] },
   };
   const events = await submit(api, api.tx.clauseRegistry.register(clauseId, spec, true), alice);
   assert.ok(events.some((e) => e.section === 'clauseRegistry'));

@@ -1,8 +1,11 @@
 //! The verbs.
 
+pub mod attest;
 pub mod clause;
+pub mod collateral;
 pub mod content;
 pub mod job;
+pub mod measurement;
 pub mod node;
 pub mod receipt;
 

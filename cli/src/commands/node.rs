@@ -1,6 +1,9 @@
 //! `concordat node register | status | list`.
 
-use super::clause::{capability, jurisdiction};
+use super::{
+	attest::renew,
+	clause::{capability, jurisdiction},
+};
 use crate::{
 	chain::{keypair, one, push, two, Chain},
 	enclave,
@@ -8,14 +11,11 @@ use crate::{
 	output::{cdt, parse_cdt, table, Output},
 };
 use clap::{Args, Subcommand};
-use codec::Decode;
 use concordat_primitives::{
-	enclave_api::AttestRequest,
 	node::{NodeRole, NodeSpec, Resources},
 	views::{NodeView, Page},
 	CapabilityId, Jurisdiction, NodeId,
 };
-use std::time::{Duration, Instant};
 use subxt::rpcs::client::RpcParams;
 
 /// Verbs.
@@ -145,7 +145,7 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 		chain.submit(&controller, "NodeStaking", "register", (spec, operator, args.stake)).await?;
 	let node = first_u32(included.event::<(u32,)>("NodeStaking", "NodeRegistered")?);
 	output.progress(format!("node {node} staked {} in block {}", cdt(args.stake), included.block));
-	attest(chain, output, &controller, node, &args.enclave_url, args.patience).await?;
+	renew::grant(chain, output, &controller, node, &args.enclave_url, args.patience, false).await?;
 	let view = fetch(chain, node).await?;
 	output.result(&view, describe);
 	Ok(())
@@ -153,43 +153,6 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 
 const fn first_u32(fields: (u32,)) -> u32 {
 	fields.0
-}
-
-async fn attest(
-	chain: &Chain,
-	output: &Output,
-	controller: &subxt_signer::sr25519::Keypair,
-	node: NodeId,
-	enclave_url: &str,
-	patience: u64,
-) -> Result<()> {
-	let started = Instant::now();
-	let challenge = loop {
-		let (number, hash) = chain.finalised().await?;
-		if number > 0 {
-			break (number, hash);
-		}
-		if started.elapsed().as_secs() > patience {
-			return Err(Error::TimedOut(patience));
-		}
-		tokio::time::sleep(Duration::from_millis(500)).await;
-	};
-	let request = AttestRequest { genesis: chain.genesis(), node, challenge: challenge.1 };
-	let answer = enclave::attest(enclave_url, &request).await?;
-	let evidence =
-		concordat_attestation::Evidence::decode(&mut &answer.evidence[..]).map_err(|_| {
-			Error::Enclave {
-				url: enclave_url.into(),
-				reason: "evidence of a kind that this program does not know".into(),
-			}
-		})?;
-	let arguments = (node, evidence, answer.signing_key, answer.encryption_key, challenge);
-	let included = chain.submit(controller, "Attestation", "attest", arguments).await?;
-	output.progress(format!(
-		"evidence accepted in block {} (bound to finalised block {})",
-		included.block, challenge.0
-	));
-	Ok(())
 }
 
 fn parts(value: u32) -> String {

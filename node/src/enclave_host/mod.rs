@@ -1,5 +1,5 @@
-//! The host's side of enclaves: which of them answer, and, on a development chain, running and
-//! registering a few of its own.
+//! The host's side of enclaves: which of them answer, keeping their leases alive, and, on a development chain, running
+//! and registering a few of its own.
 //!
 //! The off-chain worker is part of the runtime and cannot be configured; it reads the list of
 //! enclaves from the node's persistent off-chain storage
@@ -10,19 +10,26 @@
 //!
 //! The worker cannot fetch anything either: what the chain names and does not keep, [`content`] finds for it.
 
+mod chain;
 mod client;
 pub mod content;
 mod dev;
+mod renewal;
+mod schedule;
 
 use crate::{cli::EnclaveOptions, metrics::EnclaveMetrics, service::FullBackend};
 use codec::Encode;
-use concordat_enclave::{EnclaveConfig, RunningEnclave};
+use concordat_enclave::{EnclaveConfig, EvidenceSource, RunningEnclave};
 use concordat_primitives::enclave_api::{Endpoint, ENDPOINTS_KEY, MAX_ENDPOINTS};
+use futures::future;
+use renewal::Answering;
 use sc_client_api::Backend;
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 
-pub use dev::DevChain;
+pub use chain::Chain;
+pub use renewal::Renewals;
 
 /// How often enclaves are asked who they are.
 const REFRESH: Duration = Duration::from_secs(3);
@@ -41,7 +48,7 @@ pub async fn run(
 	options: EnclaveOptions,
 	backend: Arc<FullBackend>,
 	metrics: EnclaveMetrics,
-	mut dev: Option<DevChain>,
+	renewals: Renewals,
 ) {
 	let mut hosted: Vec<Hosted> = options
 		.urls
@@ -57,13 +64,26 @@ pub async fn run(
 		log::warn!("🔐 {} enclaves; only the first {MAX_ENDPOINTS} are used", hosted.len());
 		hosted.truncate(MAX_ENDPOINTS);
 	}
-	let Some(mut storage) = backend.offchain_storage() else {
+	let Some(storage) = backend.offchain_storage() else {
 		log::error!("🔐 No off-chain storage: this node executes no jobs");
 		return;
 	};
 	metrics.configured(hosted.len());
+	let (tell, answering) = watch::channel(Vec::new());
+	// Side by side: an enclave that takes long to make evidence must not make the others look dead.
+	future::join(list(hosted, storage, metrics, tell), renewals.run(answering)).await;
+}
+
+/// Keeps the list of enclaves that answer.
+async fn list(
+	mut hosted: Vec<Hosted>,
+	mut storage: impl OffchainStorage,
+	metrics: EnclaveMetrics,
+	tell: watch::Sender<Vec<Answering>>,
+) {
 	loop {
 		let mut endpoints = Vec::new();
+		let mut answering = Vec::new();
 		for enclave in &mut hosted {
 			let identity = client::identity(&enclave.url).await;
 			let answers = identity.is_ok();
@@ -85,15 +105,15 @@ pub async fn run(
 			}
 			enclave.answers = Some(answers);
 			if let Ok(identity) = identity {
-				if let (Some(dev), Some(number)) = (dev.as_mut(), enclave.dev) {
-					dev.tend(number, &enclave.url, &identity).await;
-				}
-				endpoints
-					.push(Endpoint { url: enclave.url.clone(), signing_key: identity.signing_key });
+				let (url, dev) = (enclave.url.clone(), enclave.dev);
+				endpoints.push(Endpoint { url: url.clone(), signing_key: identity.signing_key });
+				answering.push(Answering { url, dev, identity });
 			}
 		}
 		metrics.healthy(endpoints.len());
 		storage.set(STORAGE_PREFIX, ENDPOINTS_KEY, &endpoints.encode());
+		// Whoever keeps leases alive may have ended; the list is kept all the same.
+		let _ = tell.send(answering);
 		tokio::time::sleep(REFRESH).await;
 	}
 }
@@ -102,7 +122,9 @@ pub async fn run(
 async fn start_embedded(count: u32) -> Vec<RunningEnclave> {
 	let mut running = Vec::new();
 	for number in 1..=count {
-		match concordat_enclave::serve(EnclaveConfig::simulated(([127, 0, 0, 1], 0).into())).await {
+		let mut config = EnclaveConfig::simulated(([127, 0, 0, 1], 0).into());
+		config.evidence = EvidenceSource::Simulated { kind: dev::kind(number), platform: None };
+		match concordat_enclave::serve(config).await {
 			Ok(enclave) => running.push(enclave),
 			Err(error) => log::error!("🔐 Embedded enclave {number} does not start: {error}"),
 		}

@@ -1,9 +1,11 @@
-//! The hook: tells of leases that expire in this block and forgets old challenges, under a meter.
+//! The hook: works off what falls due with measurements, tells of leases that expire in this block, forgets old
+//! challenges, and goes on judging leases again, all under one meter.
 
 use crate::{
-	Agenda, CarryOver, Config, Leases, LossCause, Pallet, UsedChallenges, WeightInfo, LOG_TARGET,
+	Agenda, CarryOver, Config, Leases, LossCause, MeasurementAgenda, Pallet, UsedChallenges,
+	WeightInfo, LOG_TARGET,
 };
-use concordat_primitives::{traits::LeaseListener, BlockNumber, LeaseId};
+use concordat_primitives::{BlockNumber, LeaseId};
 use frame_support::{pallet_prelude::Weight, weights::WeightMeter};
 
 impl<T: Config> Pallet<T> {
@@ -11,11 +13,13 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn least_hook_weight() -> Weight {
 		T::WeightInfo::sweep_base()
 			.saturating_add(T::WeightInfo::sweep_block())
-			.saturating_add(Self::lapse_weight().max(T::WeightInfo::forget_challenge()))
-	}
-
-	fn lapse_weight() -> Weight {
-		T::WeightInfo::lapse_lease().saturating_add(T::Listener::weight())
+			.saturating_add(T::WeightInfo::reassess_base())
+			.saturating_add(
+				T::WeightInfo::lapse_lease()
+					.max(T::WeightInfo::forget_challenge())
+					.max(T::WeightInfo::measurement_due())
+					.max(T::WeightInfo::reassess_lease()),
+			)
 	}
 
 	/// Works off every block from the first unfinished one to `now`, as far as `meter` allows.
@@ -33,6 +37,7 @@ impl<T: Config> Pallet<T> {
 		if left != carried {
 			CarryOver::<T>::set(left);
 		}
+		Self::continue_reassessment(meter);
 	}
 
 	/// Works off one block; returns whether it is done.
@@ -40,8 +45,19 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::WeightInfo::sweep_block()).is_err() {
 			return false;
 		}
-		if !Self::drain(Agenda::<T>::drain_prefix(block), Self::lapse_weight(), meter, Self::lapse)
-		{
+		// Measurements first: there are few, and a sunset has to be postponed before anybody looks at it.
+		let done = Self::drain(
+			MeasurementAgenda::<T>::drain_prefix(block),
+			T::WeightInfo::measurement_due(),
+			meter,
+			Self::measurement_due,
+		) && Self::drain(
+			Agenda::<T>::drain_prefix(block),
+			T::WeightInfo::lapse_lease(),
+			meter,
+			Self::lapse,
+		);
+		if !done {
 			return false;
 		}
 		// The last block in which the hash of block `b` could serve as a challenge is `b + kept`.

@@ -1,13 +1,16 @@
-//! What the calls do, and what other pallets see.
+//! Attesting: how evidence becomes a lease, and how leases end.
 
 use crate::{
-	ActiveMeasurements, Agenda, Anchors, Config, Error, Event, FirstOfRow, FormerKey, FormerKeys,
-	LeaseOfKey, LeaseOfNode, LeaseOfPlatform, Leases, LossCause, MeasurementStatus, Measurements,
-	NextLease, Pallet, Parameters, SimulationAllowed, UsedChallenges, WeightInfo,
+	expiry, widest_policy, Agenda, Anchors, Config, Dossier, Dossiers, Error, Event, FirstOfRow,
+	FormerKey, FormerKeys, KnownKeys, LeaseOfKey, LeaseOfNode, LeaseOfPlatform, Leases, LossCause,
+	Measurements, NextLease, Pallet, Parameters, SimulationAllowed, Store, UsedChallenges,
+	WeightInfo,
 };
-use concordat_attestation::{Anchor, AnchorKind, Claims, Evidence, Vendor, VerifyError};
+use concordat_attestation::{any, policy::Appraisal, Anchor, AnchorKind, Evidence};
 use concordat_primitives::{
-	attest::{EncryptionKey, Lease, LeaseRefusal, Measurement, SigningKey},
+	attest::{
+		EncryptionKey, Lease, LeaseDemand, LeaseRefusal, MeasurementStatus, RiskClasses, SigningKey,
+	},
 	receipt::Operation,
 	traits::{block_number, GenesisHash, LeaseInspect, LeaseListener, NodeInspect, ReceiptSink},
 	views::LeaseView,
@@ -16,20 +19,32 @@ use concordat_primitives::{
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchResult, Get, Weight},
-	traits::UnixTime,
+	traits::{fungible::Mutate, tokens::Preservation, UnixTime},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 
-impl<T: Config> From<VerifyError> for Error<T> {
-	fn from(error: VerifyError) -> Self {
-		match error {
-			VerifyError::NoAnchor => Self::NoTrustedAnchor,
-			VerifyError::BadSignature => Self::BadSignature,
-			VerifyError::NotYetValid(_) => Self::EvidenceNotYetValid,
-			VerifyError::Expired(_) => Self::EvidenceExpired,
-			VerifyError::Debug => Self::DebugEnclave,
-		}
+impl<T> From<concordat_attestation::Error> for Error<T> {
+	fn from(error: concordat_attestation::Error) -> Self {
+		Self::Refused(error.into())
 	}
+}
+
+/// What an attestation came to.
+pub(crate) struct Attested {
+	/// How many dead leases of other nodes had to go for it.
+	pub displaced: u32,
+	/// Certificates known before were used, so that it cost less.
+	pub cached: bool,
+	/// It renewed a lease in the second half of its life.
+	pub in_time: bool,
+}
+
+/// What verified evidence shows that a lease is made of.
+struct Shown {
+	appraisal: Appraisal,
+	classes: RiskClasses,
+	dossier: Dossier,
+	known: any::Known,
 }
 
 impl<T: Config> Pallet<T> {
@@ -42,20 +57,22 @@ impl<T: Config> Pallet<T> {
 		block_number(<T as frame_system::Config>::BlockHashCount::get())
 	}
 
-	/// Weight of `attest` when it removes `displaced` dead leases of other nodes.
-	pub(crate) fn attest_weight(displaced: u32) -> Weight {
-		let per_lease = T::Listener::weight().saturating_add(T::Receipts::weight());
-		T::WeightInfo::attest(displaced)
-			.saturating_add(T::Nodes::weight())
-			.saturating_add(per_lease)
-			.saturating_add(
-				per_lease.saturating_add(T::Nodes::weight()).saturating_mul(displaced.into()),
-			)
+	/// Unix time in seconds.
+	pub(crate) fn seconds() -> u64 {
+		T::Time::now().as_secs()
 	}
 
-	/// Weight of a call that ends a lease.
-	pub(crate) fn loss_weight(own: Weight) -> Weight {
-		own.saturating_add(T::Listener::weight()).saturating_add(T::Receipts::weight())
+	/// Weight of `attest` with this evidence when it removes `displaced` dead leases of other nodes. `cached`: the
+	/// platform's certificates are known.
+	pub(crate) fn attest_weight(evidence: &Evidence, displaced: u32, cached: bool) -> Weight {
+		match (evidence, cached) {
+			(Evidence::Intel { .. }, false) => T::WeightInfo::attest_intel(displaced),
+			(Evidence::Intel { .. }, true) => T::WeightInfo::attest_intel_known(displaced),
+			(Evidence::Amd { .. }, false) => T::WeightInfo::attest_amd(displaced),
+			(Evidence::Amd { .. }, true) => T::WeightInfo::attest_amd_known(displaced),
+			(Evidence::Aws { .. }, false) => T::WeightInfo::attest_aws(displaced),
+			(Evidence::Aws { .. }, true) => T::WeightInfo::attest_aws_known(displaced),
+		}
 	}
 
 	pub(crate) fn ensure_controller(who: &AccountId, node: NodeId) -> Result<(), Error<T>> {
@@ -64,55 +81,60 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Grants a lease. Returns how many dead leases of other nodes had to go for it.
+	/// The controller may show evidence, and so may the operator, for that is what keeps a node going at night.
+	pub(crate) fn ensure_attester(who: &AccountId, node: NodeId) -> Result<(), Error<T>> {
+		let controller = T::Nodes::controller(node).ok_or(Error::<T>::UnknownNode)?;
+		ensure!(
+			controller == *who || T::Nodes::operator(node).is_some_and(|operator| operator == *who),
+			Error::<T>::NotController
+		);
+		Ok(())
+	}
+
+	/// Grants a lease.
 	pub(crate) fn do_attest(
 		node: NodeId,
 		evidence: &Evidence,
 		signing_key: SigningKey,
 		encryption_key: EncryptionKey,
 		challenge: (BlockNumber, Hash),
-	) -> Result<u32, Error<T>> {
+	) -> Result<Attested, Error<T>> {
 		let now = Self::now();
 		let params = Parameters::<T>::get();
 		// Cheapest first: nothing is verified for a caller who fails a look-up.
 		Self::check_challenge(node, challenge, params.challenge_window, now)?;
-		let simulation = SimulationAllowed::<T>::get();
-		ensure!(
-			simulation || evidence.vendor() != Vendor::Simulated,
-			Error::<T>::SimulationNotAllowed
-		);
 		let key_holder =
 			Self::holder(LeaseOfKey::<T>::get(signing_key), node, now, Error::KeyInUse)?;
 		let old = Self::stored_lease_of_node(node);
 		Self::ensure_room_for(node, &signing_key, old.as_ref(), now)?;
 
-		let seconds = T::Time::now().as_secs();
-		let claims = concordat_attestation::verify(evidence, &Anchors::<T>::get(), seconds)?;
-		ensure!(simulation || !claims.simulated, Error::<T>::SimulationNotAllowed);
-		let bound_to = concordat_attestation::report_data(
+		let held = KnownKeys::<T>::get(node);
+		let verified = Self::verify_evidence(evidence, held.as_ref())?;
+		let any::Verified { appraisal, facts, known, cached } = verified;
+		ensure!(
+			SimulationAllowed::<T>::get() || !appraisal.simulated(),
+			Error::<T>::SimulationNotAllowed
+		);
+		appraisal.check_report_data(&concordat_attestation::report_data(
 			&Self::genesis_hash().0,
 			node,
 			&signing_key,
 			&encryption_key,
 			&challenge.1 .0,
-		);
-		ensure!(claims.report_data == bound_to, Error::<T>::ReportDataMismatch);
-		let measurement = Measurements::<T>::get(claims.measurement)
+		))?;
+		Measurements::<T>::get(appraisal.workload.measurement)
 			.filter(|status| status.counts(now))
 			.ok_or(Error::<T>::MeasurementNotAllowed)?;
-		ensure!(params.accepted_tcb.contains(&claims.tcb), Error::<T>::TcbNotAccepted);
+		let dossier = Dossier { facts, under: known.under };
+		let (classes, standing) = Self::judge_dossier(&dossier).into_result()?;
 		let platform_holder = Self::holder(
-			LeaseOfPlatform::<T>::get(claims.platform),
+			LeaseOfPlatform::<T>::get(appraisal.platform),
 			node,
 			now,
 			Error::PlatformInUse,
 		)?;
-		let expires_at = crate::expiry(
-			now,
-			params.lease_duration,
-			claims.not_after.saturating_sub(seconds),
-			measurement.ends(),
-		);
+		let left = standing.not_after.saturating_sub(Self::seconds());
+		let expires_at = expiry(now, params.lease_duration, left);
 		ensure!(expires_at > now, Error::<T>::EvidenceEndsNow);
 
 		UsedChallenges::<T>::insert(challenge.0, node, ());
@@ -124,8 +146,29 @@ impl<T: Config> Pallet<T> {
 				displaced += 1;
 			}
 		}
-		Self::grant(node, old, claims, signing_key, encryption_key, now, expires_at);
-		Ok(displaced)
+		let shown = Shown { appraisal, classes, dossier, known };
+		let renewed = Self::grant(node, old, shown, signing_key, encryption_key, now, expires_at);
+		let in_time = renewed.is_some_and(|old| {
+			// Rounded up: a lease of one block is not renewed for nothing in the block of its issue.
+			let half = old.expires_at.saturating_sub(old.issued_at).div_ceil(2);
+			now >= old.issued_at.saturating_add(half)
+		});
+		Ok(Attested { displaced, cached, in_time })
+	}
+
+	/// Checks every signature of evidence, and that its platform is genuine; how it stands is judged afterwards.
+	pub(crate) fn verify_evidence(
+		evidence: &Evidence,
+		known: Option<&any::Known>,
+	) -> Result<any::Verified, concordat_attestation::Error> {
+		any::verify(
+			evidence,
+			known,
+			&Store::<T>::default(),
+			&Anchors::<T>::get(),
+			&widest_policy(),
+			Self::seconds(),
+		)
 	}
 
 	/// A node that gets a lease for `key` has to have room for every key that it answers for, and for this one when
@@ -183,27 +226,16 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// Writes a lease in place of the node's old one, which is returned if the new one renews it.
 	fn grant(
 		node: NodeId,
 		old: Option<Lease>,
-		claims: Claims,
+		Shown { appraisal, classes, dossier, known }: Shown,
 		signing_key: SigningKey,
 		encryption_key: EncryptionKey,
 		now: BlockNumber,
 		expires_at: BlockNumber,
-	) {
-		let first = old
-			.as_ref()
-			.filter(|old| Self::is_renewed_by(old, &claims, &signing_key))
-			.map(|old| FirstOfRow::<T>::get(node).unwrap_or(old.id));
-		let replaced = old.map(|old| {
-			// The listener hears of the fresh one instead.
-			Self::remove(&old);
-			if old.signing_key != signing_key {
-				Self::remember(&old, now);
-			}
-			old.id
-		});
+	) -> Option<Lease> {
 		let id = NextLease::<T>::mutate(|next| {
 			let id = *next;
 			*next = next.saturating_add(1);
@@ -212,21 +244,35 @@ impl<T: Config> Pallet<T> {
 		let lease = Lease {
 			id,
 			node,
-			vendor: claims.vendor,
-			measurement: claims.measurement,
-			platform: claims.platform,
-			tcb: claims.tcb,
+			vendor: appraisal.standing.vendor,
+			measurement: appraisal.workload.measurement,
+			platform: appraisal.platform,
+			tcb: appraisal.standing.status,
+			classes,
 			signing_key,
 			encryption_key,
-			simulated: claims.simulated,
+			simulated: appraisal.simulated(),
 			issued_at: now,
 			expires_at,
+			not_after: appraisal.standing.not_after,
 		};
+		let renewed = old.clone().filter(|old| Self::is_renewed_by(old, &lease));
+		let first = renewed.as_ref().map(|old| FirstOfRow::<T>::get(node).unwrap_or(old.id));
+		let replaced = old.map(|old| {
+			// The listener hears of the fresh one instead.
+			Self::remove(&old);
+			if old.signing_key != signing_key {
+				Self::remember(&old, now);
+			}
+			old.id
+		});
 		LeaseOfNode::<T>::insert(node, id);
 		FirstOfRow::<T>::set(node, first);
 		LeaseOfKey::<T>::insert(signing_key, id);
 		LeaseOfPlatform::<T>::insert(lease.platform, id);
 		Agenda::<T>::insert(expires_at, id, ());
+		Dossiers::<T>::insert(id, dossier);
+		KnownKeys::<T>::insert(node, known);
 		Leases::<T>::insert(id, &lease);
 		T::Receipts::append(Operation::LeaseGranted {
 			node,
@@ -238,17 +284,21 @@ impl<T: Config> Pallet<T> {
 			node,
 			lease: id,
 			measurement: lease.measurement,
+			classes,
 			expires_at,
 			replaced,
 			simulated: lease.simulated,
 		});
 		T::Listener::lease_granted(&lease);
+		renewed
 	}
 
 	/// Removes a lease with all that points to it. Returns whether the listener has not yet heard of
 	/// its end.
 	fn remove(lease: &Lease) -> bool {
 		Leases::<T>::remove(lease.id);
+		Dossiers::<T>::remove(lease.id);
+		KnownKeys::<T>::remove(lease.node);
 		LeaseOfNode::<T>::remove(lease.node);
 		FirstOfRow::<T>::remove(lease.node);
 		LeaseOfKey::<T>::remove(lease.signing_key);
@@ -256,11 +306,10 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::take(lease.expires_at, lease.id).is_some()
 	}
 
-	/// Whether a lease on these claims for this key renews `old`.
-	fn is_renewed_by(old: &Lease, claims: &Claims, key: &SigningKey) -> bool {
-		let Claims { vendor, measurement, simulated, .. } = claims;
-		(old.signing_key, old.vendor, old.measurement, old.simulated)
-			== (*key, *vendor, *measurement, *simulated)
+	/// Whether `lease` renews `old`: for the same key, the same code, on the same kind of evidence.
+	fn is_renewed_by(old: &Lease, lease: &Lease) -> bool {
+		let row = |one: &Lease| (one.signing_key, one.vendor, one.measurement, one.simulated);
+		row(old) == row(lease)
 	}
 
 	/// Whether whoever was chosen under the lease numbered `lease` goes on under `present`. The node's leases since the
@@ -308,82 +357,66 @@ impl<T: Config> Pallet<T> {
 		T::Listener::lease_lost(lease.node, lease.id);
 	}
 
-	/// Why a lease does not count at `now`, whatever it is used for.
-	pub(crate) fn standing(lease: &Lease, now: BlockNumber) -> Option<LeaseRefusal> {
-		if now >= lease.expires_at {
-			return Some(LeaseRefusal::Expired);
-		}
-		if !Measurements::<T>::get(lease.measurement).is_some_and(|status| status.counts(now)) {
-			return Some(LeaseRefusal::MeasurementRevoked);
-		}
-		if lease.simulated && !SimulationAllowed::<T>::get() {
-			return Some(LeaseRefusal::Simulated);
-		}
-		None
+	/// Why a lease does not count at `now`, whatever it is used for; otherwise where its measurement stands.
+	pub(crate) fn standing(
+		lease: &Lease,
+		now: BlockNumber,
+	) -> Result<MeasurementStatus, LeaseRefusal> {
+		// Both clocks: blocks for the scheduler, seconds because blocks may have been late.
+		ensure!(now < lease.expires_at, LeaseRefusal::Expired);
+		ensure!(Self::seconds() <= lease.not_after, LeaseRefusal::Expired);
+		let status = Measurements::<T>::get(lease.measurement)
+			.filter(|status| status.counts(now))
+			.ok_or(LeaseRefusal::MeasurementRevoked)?;
+		ensure!(!lease.simulated || SimulationAllowed::<T>::get(), LeaseRefusal::Simulated);
+		Ok(status)
 	}
 
-	/// Why a lease would not be granted again.
+	/// Why a lease would not be granted again, but for its evidence.
 	pub(crate) fn defect(lease: &Lease, now: BlockNumber) -> Option<LossCause> {
-		if let Some(refusal) = Self::standing(lease, now) {
+		if let Err(refusal) = Self::standing(lease, now) {
 			return Some(refusal.into());
 		}
-		if !Parameters::<T>::get().accepted_tcb.contains(&lease.tcb) {
-			return Some(LossCause::Tcb);
-		}
 		T::Nodes::controller(lease.node).is_none().then_some(LossCause::NodeGone)
+	}
+
+	/// Pays whoever found a lease that no longer passes. A treasury that has nothing to spare pays nothing.
+	pub(crate) fn reward(finder: &AccountId, node: NodeId, cause: LossCause) -> bool {
+		let amount = Parameters::<T>::get().eviction_reward;
+		// What time alone brought about is no find, and nobody is paid for finding his own.
+		if !cause.is_found() || amount == 0 || Self::ensure_attester(finder, node).is_ok() {
+			return false;
+		}
+		T::Currency::transfer(&T::RewardSource::get(), finder, amount, Preservation::Preserve)
+			.is_ok()
 	}
 
 	pub(crate) fn stored_lease_of_node(node: NodeId) -> Option<Lease> {
 		LeaseOfNode::<T>::get(node).and_then(Leases::<T>::get)
 	}
 
+	/// Audits that a root of trust came or went.
+	pub(crate) fn tell_anchor(anchor: &Anchor, trusted: bool) {
+		T::Receipts::append(Operation::AnchorChanged { anchor: Hash::from(anchor.key), trusted });
+	}
+
 	/// Adds an anchor, by genesis or by governance.
 	pub(crate) fn insert_anchor(anchor: Anchor) -> DispatchResult {
 		let test = anchor.kind == AnchorKind::Test;
-		ensure!(test || anchor.vendor != Vendor::Simulated, Error::<T>::AnchorKindMismatch);
 		ensure!(!test || SimulationAllowed::<T>::get(), Error::<T>::SimulationNotAllowed);
 		Anchors::<T>::try_mutate(|anchors| {
-			ensure!(!anchors.contains(&anchor), Error::<T>::AnchorKnown);
+			// One key cannot be trusted in production and in tests.
+			let known = |one: &Anchor| (one.vendor, one.key) == (anchor.vendor, anchor.key);
+			ensure!(!anchors.iter().any(known), Error::<T>::AnchorKnown);
 			anchors.try_push(anchor).map_err(|_| Error::<T>::TooManyAnchors)?;
 			Ok(())
 		})
 	}
 
-	/// Puts a measurement on the list, by genesis or by governance.
-	pub(crate) fn insert_measurement(
-		measurement: Measurement,
-	) -> Result<MeasurementStatus, Error<T>> {
-		ensure!(!Measurements::<T>::contains_key(measurement), Error::<T>::MeasurementKnown);
-		let status = MeasurementStatus::Active { since: Self::now() };
-		Measurements::<T>::insert(measurement, status);
-		ActiveMeasurements::<T>::mutate(|count| *count = count.saturating_add(1));
-		Ok(status)
-	}
-
-	/// Takes a measurement from `Active` to `Sunset`, or from any state to `Revoked`.
-	pub(crate) fn change_measurement(
-		measurement: Measurement,
-		to: MeasurementStatus,
-	) -> DispatchResult {
-		let from = Measurements::<T>::get(measurement).ok_or(Error::<T>::UnknownMeasurement)?;
-		let was_active = matches!(from, MeasurementStatus::Active { .. });
-		if matches!(to, MeasurementStatus::Sunset { .. }) {
-			ensure!(was_active, Error::<T>::MeasurementNotActive);
-			ensure!(ActiveMeasurements::<T>::get() > 1, Error::<T>::LastMeasurement);
-		}
-		ensure!(!matches!(from, MeasurementStatus::Revoked { .. }), Error::<T>::AlreadyRevoked);
-		if was_active {
-			ActiveMeasurements::<T>::mutate(|count| *count = count.saturating_sub(1));
-		}
-		Measurements::<T>::insert(measurement, to);
-		Self::deposit_event(Event::MeasurementChanged { measurement, status: to });
-		Ok(())
-	}
-
 	/// A node's lease and whether it counts now, for clients.
 	pub fn view(node: NodeId) -> Option<LeaseView> {
 		Self::stored_lease_of_node(node).map(|lease| {
-			let refusal = Self::standing(&lease, Self::now());
+			let refusal = Self::standing(&lease, Self::now()).err();
 			LeaseView { lease, refusal }
 		})
 	}
@@ -393,25 +426,24 @@ impl<T: Config> LeaseInspect for Pallet<T> {
 	fn live_lease(
 		node: NodeId,
 		lease: LeaseId,
-		measurements: &[Measurement],
-		allow_simulated: bool,
+		demand: &LeaseDemand<'_>,
 	) -> Result<Lease, LeaseRefusal> {
-		let present = Self::stored_lease_of_node(node).ok_or(LeaseRefusal::None)?;
+		let mut present = Self::stored_lease_of_node(node).ok_or(LeaseRefusal::None)?;
 		ensure!(Self::carries_on(&present, lease), LeaseRefusal::Superseded);
-		match Self::standing(&present, Self::now()) {
-			// The clause's own list comes before the simulator, as the order of refusals says.
-			Some(refusal) if refusal != LeaseRefusal::Simulated => return Err(refusal),
-			standing => {
-				ensure!(
-					measurements.is_empty() || measurements.contains(&present.measurement),
-					LeaseRefusal::MeasurementNotForClause
-				);
-				ensure!(
-					standing.is_none() && (allow_simulated || !present.simulated),
-					LeaseRefusal::Simulated
-				);
-			},
+		let standing = Self::standing(&present, Self::now());
+		// The clause's own list comes before the simulator, as the order of refusals says.
+		if let Err(refusal) = standing {
+			ensure!(refusal == LeaseRefusal::Simulated, refusal);
 		}
+		ensure!(
+			demand.measurements.is_empty() || demand.measurements.contains(&present.measurement),
+			LeaseRefusal::MeasurementNotForClause
+		);
+		let status = standing?;
+		ensure!(demand.allow_simulated || !present.simulated, LeaseRefusal::Simulated);
+		ensure!(present.classes.contains(demand.risk), LeaseRefusal::ClassNotMet);
+		// Whoever plans with the lease has to know that its code is about to lapse.
+		present.expires_at = present.expires_at.min(status.ends().unwrap_or(BlockNumber::MAX));
 		Ok(present)
 	}
 
@@ -430,8 +462,8 @@ impl<T: Config> LeaseInspect for Pallet<T> {
 	}
 
 	fn weight() -> Weight {
-		// The node's lease number, the lease, its row, its measurement, the leave for simulation.
-		T::DbWeight::get().reads(5)
+		// The node's lease number, the lease, its row, the time, its measurement, the leave for simulation.
+		T::DbWeight::get().reads(6)
 	}
 }
 

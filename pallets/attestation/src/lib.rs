@@ -1,37 +1,57 @@
-//! Attestation: which enclaves the chain believes, and for how long.
+//! Attestation: which enclaves the chain believes, for what, and for how long.
 //!
-//! A node shows evidence of what runs in its enclave. The chain verifies it once, with
-//! `concordat-attestation` and the trust anchors in storage, and remembers the outcome as a **lease**:
-//! measurement, firmware state, platform, keys, expiry. From then on a lease costs a few reads at
-//! every use, and is judged anew at every use.
+//! A node shows evidence of what runs in its enclave: an SGX or TDX quote, a SEV-SNP report, a Nitro document. The chain
+//! verifies it once, with `concordat-attestation` under the collateral and the trust anchors in storage, and remembers
+//! the outcome as a **lease**: measurement, firmware state, risk classes, platform, keys, expiry. From then on a lease
+//! costs a few reads at every use, and is judged anew at every use.
 //!
 //! # Surface
 //!
 //! | call | who | does |
 //! |---|---|---|
-//! | [`attest`](Pallet::attest) | controller of the node | verifies evidence, grants a lease in place of the node's old one |
+//! | [`attest`](Pallet::attest) | controller or operator of the node | verifies evidence, grants a lease in place of the node's old one |
 //! | [`surrender`](Pallet::surrender) | controller of the node | gives the lease up |
-//! | [`evict`](Pallet::evict) | anybody, free of charge | removes a lease that no longer passes |
+//! | [`post_collateral`](Pallet::post_collateral) | anybody | verifies a piece of collateral and keeps it |
+//! | [`evict`](Pallet::evict) | anybody, free of charge, for a reward | judges a lease again: ends it or takes classes from it |
 //! | [`invalidate`](Pallet::invalidate) | governance | ends a lease |
-//! | [`allow_measurement`](Pallet::allow_measurement), [`sunset_measurement`](Pallet::sunset_measurement), [`revoke_measurement`](Pallet::revoke_measurement) | governance | the allow-list of code |
-//! | [`add_anchor`](Pallet::add_anchor), [`remove_anchor`](Pallet::remove_anchor) | governance | the roots of trust |
+//! | [`propose_measurement`](Pallet::propose_measurement), [`withdraw_measurement`](Pallet::withdraw_measurement), [`sunset_measurement`](Pallet::sunset_measurement), [`revoke_measurement`](Pallet::revoke_measurement) | governance | the allow-list of code |
+//! | [`set_quote_policy`](Pallet::set_quote_policy) | governance | what a risk class demands of a platform |
+//! | [`add_anchor`](Pallet::add_anchor), [`remove_anchor`](Pallet::remove_anchor), [`remove_collateral`](Pallet::remove_collateral) | governance | the roots of trust, and what stands on them |
 //! | [`set_params`](Pallet::set_params) | governance | changes [`Params`] |
+//!
+//! # Collateral
+//!
+//! Certificates of authorities, revocation lists, Intel's TCB info and QE identity are posted by whoever has them. Each
+//! piece is verified once, when it is posted, under what is held already, and lies in one [`Slot`]. It can be replaced
+//! only forward: a list by one made later, a statement by one of no lower evaluation and no earlier date. Whether a piece
+//! is still valid is checked whenever it is used. Posting is free of charge when it succeeds.
 //!
 //! # What evidence has to show
 //!
 //! In this order, cheapest first: the caller controls the node; the challenge is a recent block of this
-//! chain, not yet used by this node; the signing key is not another node's; an anchor vouches for the
-//! evidence and it is valid now; it is bound to chain, node, keys and challenge; its measurement is on
-//! the allow-list; its firmware state is accepted; the platform is not another node's. A node has at
-//! most one lease, and so has a signing key and a platform. Another node's lease that no longer passes
-//! is no obstacle: it is removed.
+//! chain, not yet used by this node; the signing key is not another node's; every signature holds up to an anchor, and
+//! everything that was used is valid now; it is bound to chain, node, keys and challenge; its measurement is on
+//! the allow-list; the platform meets the quote policy of at least one risk class; the platform is not another node's. A
+//! node has at most one lease, and so has a signing key and a platform. Another node's lease that no longer passes
+//! is no obstacle: it is removed. The platform's certificates are kept, so that the next evidence of the same node costs
+//! less.
+//!
+//! # Risk classes
+//!
+//! Governance sets a quote policy for each class: vendors, TCB statuses, advisories, least evaluation number, families of
+//! processors, TDX modules. Nothing can make a debuggable enclave or a revoked platform pass. A lease carries the classes
+//! that it meets, and counts for a clause only if it meets the clause's. Whenever collateral, policy or anchors move,
+//! every lease is judged again from the facts that signatures proved once: the hook does so node by node, as fast as its
+//! weight allows, and `evict` does so at once for one lease. A lease that meets no class any more ends; the node's running
+//! jobs are given to others in time, because the listener hears of it.
 //!
 //! # Renewal
 //!
 //! A lease that takes the place of the node's own older one, for the same key and the same code on the
 //! same kind of evidence, *renews* it. Whoever was chosen under the older one goes on under the newer
 //! one, which is what is judged from then on. A lease that was ended (surrendered, invalidated, evicted)
-//! is never renewed: what the node gets afterwards begins a new row.
+//! is never renewed: what the node gets afterwards begins a new row. A renewal in the second half of the old lease's
+//! life is free of charge when it succeeds.
 //!
 //! # Keys of the past
 //!
@@ -45,16 +65,24 @@
 //!
 //! ```text
 //!  attest ──► live ──expires_at──► dead, on record ──attest, surrender, evict──► gone
-//!               └──surrender, invalidate, evict (no longer passes), attest again──►┘
+//!               └──surrender, invalidate, judged again (passes no class), attest again──►┘
 //! ```
 //!
 //! A lease counts by its own numbers at every use, so nothing depends on the hook: a revoked
-//! measurement or a past expiry refuses at once. The hook tells the listener of expired leases; `evict`
-//! does the same for others that no longer pass. A dead lease stays on record until something takes its
-//! place, so that one can still ask whose key it was.
+//! measurement or a past expiry, by block or by clock, refuses at once. The hook tells the listener of expired leases. A
+//! dead lease stays on record until something takes its place, so that one can still ask whose key it was.
 //!
-//! Measurements go `Active → Sunset(grace)`, and `Revoked` from any, for good ([`MeasurementStatus`]).
-//! The last active one cannot be sunset: that would stop every clause by accident. It can be revoked.
+//! # Life of a measurement
+//!
+//! ```text
+//!  propose ──► Proposed ──timelock──► Active ──sunset──► Sunset ──grace──► Expired ──propose──► …
+//!                └─withdraw─► gone       └──────── revoke, from any ────────► Revoked, for good
+//! ```
+//!
+//! The last active one cannot be sunset, nor the last one of a clause that names its own: that would stop clauses by
+//! accident. Should a clause come to depend on one in its sunset, the sunset is postponed when its time has come, and an
+//! event says for which clause. Revocation asks nobody: it refuses at every use from its block on, and every lease under
+//! it is ended.
 //!
 //! # Simulation
 //!
@@ -64,30 +92,37 @@
 //! # Up and down
 //!
 //! Up: [`LeaseInspect`](concordat_primitives::traits::LeaseInspect). Down: `T::Nodes` tells who controls
-//! a node, `T::Listener` (node-staking) hears of every lease granted, and exactly once of every one lost
-//! otherwise than by a fresh one of the same node; `T::Receipts` audits both (expiry, known since the grant,
-//! has no receipt of its own). No money moves here.
+//! a node, `T::Listener` (node-staking) hears of every lease granted and changed, and exactly once of every one lost
+//! otherwise than by a fresh one of the same node; `T::Clauses` knows which clauses need a measurement; `T::Receipts`
+//! audits (expiry, known since the grant, has no receipt of its own).
+//!
+//! # Money
+//!
+//! Whoever finds a lease that no longer passes, because collateral, policy or a measurement moved, gets
+//! [`Params::eviction_reward`] from `T::RewardSource`, if there is that much to spare. Nothing else moves here.
 //!
 //! # Bounds
 //!
-//! One lease per node, and a bounded list of former keys, which is cleared of what no longer counts when
-//! the node's lease goes. Used challenges are kept for as long as the chain remembers their block's hash,
-//! then forgotten. Expired leases and old challenges are drained block by block under
-//! `T::HookWeight`; what does not fit is carried over to the next block.
+//! One lease, one dossier and one set of certificates per node, and a bounded list of former keys, which is cleared of
+//! what no longer counts when the node's lease goes. [`MAX_PIECES`] pieces of collateral of each kind. Used challenges are
+//! kept for as long as the chain remembers their block's hash, then forgotten. Everything that falls due is drained block
+//! by block under `T::HookWeight`; what does not fit is carried over to the next block.
 //!
 //! # Invariants (checked by `do_try_state`)
 //!
-//! 1. Leases by node, by key and by platform are bijections with the leases.
-//! 2. Lease numbers lie below the next one; a lease expires after it is issued.
+//! 1. Leases by node, by key and by platform are bijections with the leases; each lease has a dossier of its platform,
+//!    and each node with a lease, and no other, has certificates.
+//! 2. Lease numbers lie below the next one; a lease expires after it is issued, and meets at least one class.
 //! 3. Every entry of the agenda is a lease that expires in that block, and lies in no block that is
 //!    done; a lease that is not on the agenda has been told to the listener and is past its expiry.
-//! 4. Without leave from genesis there is no test anchor and no simulated lease.
-//! 5. The count of active measurements is right.
+//! 4. Without leave from genesis there is no test anchor, no simulated collateral and no simulated lease.
+//! 5. The count of active measurements is right; proposed and sunset ones are due on the agenda, and nothing else is.
 //! 6. No used challenge is older than the block hashes that the chain remembers.
 //! 7. The parameters are valid; no anchor is there twice.
 //! 8. A row of renewals belongs to a node that has a lease, and begins with an older one.
 //! 9. A node answers for a former key once, and one that has a lease has room for its key to become a
 //!    former one.
+//! 10. Every piece of collateral lies in its own slot.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -96,9 +131,14 @@ extern crate alloc;
 mod agenda;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod collateral;
+mod forecast;
 mod impls;
+mod judge;
+mod measurements;
 #[cfg(test)]
 mod mock;
+mod refusal;
 #[cfg(test)]
 mod tests;
 #[cfg(any(test, feature = "std", feature = "try-runtime"))]
@@ -106,33 +146,53 @@ mod try_state;
 mod types;
 pub mod weights;
 
+pub use collateral::Store;
 pub use pallet::*;
+pub use refusal::Refusal;
 pub use types::*;
 pub use weights::WeightInfo;
 
 /// Target of this pallet's log lines.
 pub const LOG_TARGET: &str = "runtime::attestation";
 
-/// Makes nodes for the benchmarks of this pallet, which does not know who keeps them.
+/// Makes nodes and clauses for the benchmarks of this pallet, which does not know who keeps them.
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
-	/// Makes a node that `controller` controls.
+	/// Makes a node that `controller` controls. Sets the clock, if nothing has.
 	fn add_node(controller: &concordat_primitives::AccountId) -> concordat_primitives::NodeId;
+	/// Makes a clause that may run and names exactly these measurements. Where there are no clauses, it makes none.
+	fn add_clause(_measurements: alloc::vec::Vec<concordat_primitives::attest::Measurement>) {}
 }
 
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
 	use alloc::{boxed::Box, vec::Vec};
-	use concordat_attestation::{Anchor, AnchorKind, Evidence, MAX_EVIDENCE_BYTES};
+	use codec::Encode;
+	use concordat_attestation::{
+		any::Known,
+		collateral::{Authority, Crl, KeyId},
+		intel::{QeIdentity, TcbInfo, Tee},
+		policy::QuotePolicy,
+		source::{Fingerprint, Piece, Slot},
+		Anchor, AnchorKind, Evidence, TcbStatus,
+	};
 	use concordat_primitives::{
-		attest::{EncryptionKey, Lease, Measurement, PlatformId, SigningKey},
-		traits::{block_number, LeaseListener, NodeInspect, ReceiptSink},
-		AccountId, BlockNumber, Hash, LeaseId, NodeId,
+		attest::{
+			EncryptionKey, Lease, Measurement, MeasurementStatus, PlatformId, RiskClasses,
+			SigningKey,
+		},
+		clause::RiskClass,
+		receipt::Operation,
+		traits::{block_number, ClauseMeasurements, LeaseListener, NodeInspect, ReceiptSink},
+		AccountId, Balance, BlockNumber, ClauseId, Hash, LeaseId, NodeId,
 	};
 	use frame_support::{
 		pallet_prelude::*,
-		traits::{ConstU64, UnixTime},
+		traits::{
+			fungible::{Inspect, Mutate},
+			ConstU64, UnixTime,
+		},
 		weights::WeightMeter,
 	};
 	use frame_system::pallet_prelude::*;
@@ -145,7 +205,7 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = Hash> {
-		/// Governance: anchors, measurements, parameters, ends any lease.
+		/// Governance: anchors, measurements, policies, parameters, ends any lease.
 		type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Who controls a node.
@@ -153,6 +213,15 @@ pub mod pallet {
 
 		/// Who hears of leases granted and lost.
 		type Listener: LeaseListener;
+
+		/// Which clauses need which code.
+		type Clauses: ClauseMeasurements;
+
+		/// What rewards are paid in.
+		type Currency: Inspect<AccountId, Balance = Balance> + Mutate<AccountId>;
+
+		/// Who pays rewards: the treasury.
+		type RewardSource: Get<AccountId>;
 
 		/// Where leases are audited.
 		type Receipts: ReceiptSink;
@@ -181,7 +250,31 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type SimulationAllowed<T: Config> = StorageValue<_, bool, ValueQuery>;
 
-	/// Code that may run: the chain's allow-list. Written by genesis and governance; never removed,
+	/// Certificates of roots and authorities, by fingerprint. Written by `post_collateral`; removed by governance.
+	#[pallet::storage]
+	pub type Authorities<T: Config> =
+		CountedStorageMap<_, Identity, Fingerprint, Posted<Authority>, OptionQuery>;
+
+	/// Revocation lists, by their issuer's key. Written by `post_collateral`; removed by governance.
+	#[pallet::storage]
+	pub type Crls<T: Config> =
+		CountedStorageMap<_, Blake2_128Concat, KeyId, Posted<Crl>, OptionQuery>;
+
+	/// Intel's TCB infos, by root, technology and family. Written by `post_collateral`; removed by governance.
+	#[pallet::storage]
+	pub type TcbInfos<T: Config> =
+		CountedStorageMap<_, Blake2_128Concat, (KeyId, Tee, [u8; 6]), Posted<TcbInfo>, OptionQuery>;
+
+	/// Intel's QE identities, by root and technology. Written by `post_collateral`; removed by governance.
+	#[pallet::storage]
+	pub type QeIdentities<T: Config> =
+		CountedStorageMap<_, Blake2_128Concat, (KeyId, Tee), Posted<QeIdentity>, OptionQuery>;
+
+	/// Quote policies by risk class; [`default_policy`] where there is none. Written by genesis and `set_quote_policy`.
+	#[pallet::storage]
+	pub type Policies<T: Config> = StorageMap<_, Twox64Concat, RiskClass, QuotePolicy, OptionQuery>;
+
+	/// Code that may run: the chain's allow-list. Written by genesis and governance; never removed once it counted,
 	/// so that what was revoked once stays revoked.
 	#[pallet::storage]
 	pub type Measurements<T: Config> =
@@ -190,6 +283,32 @@ pub mod pallet {
 	/// How many measurements are `Active`: the last one cannot be sunset.
 	#[pallet::storage]
 	pub type ActiveMeasurements<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// Measurements by the block in which their timelock or their grace is over. Written with the measurement; removed by
+	/// the hook, or with the next change.
+	#[pallet::storage]
+	pub type MeasurementAgenda<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		BlockNumber,
+		Blake2_128Concat,
+		Measurement,
+		(),
+		OptionQuery,
+	>;
+
+	/// What is kept of a lease's evidence, to judge it again. Lives and dies with the lease.
+	#[pallet::storage]
+	pub type Dossiers<T: Config> = StorageMap<_, Twox64Concat, LeaseId, Dossier, OptionQuery>;
+
+	/// Verified certificates of a node's platform. Written by `attest`; dies with the lease.
+	#[pallet::storage]
+	pub type KnownKeys<T: Config> = StorageMap<_, Twox64Concat, NodeId, Known, OptionQuery>;
+
+	/// Leases are being judged again. Written when collateral, policies, anchors or measurements move; removed by the
+	/// hook when all have been judged.
+	#[pallet::storage]
+	pub type Reassessments<T: Config> = StorageValue<_, Reassessment, OptionQuery>;
 
 	/// Leases, live and dead. Written by `attest`; removed by a fresh one of the same node,
 	/// `surrender`, `invalidate`, `evict`.
@@ -260,6 +379,8 @@ pub mod pallet {
 		pub anchors: Vec<Anchor>,
 		/// Code that may run.
 		pub measurements: Vec<Measurement>,
+		/// Quote policies by risk class, where they are not to be the default ones.
+		pub policies: Vec<(RiskClass, QuotePolicy)>,
 		/// What governance may change later.
 		pub params: Params,
 		#[serde(skip)]
@@ -287,9 +408,12 @@ pub mod pallet {
 				}
 			}
 			for measurement in &self.measurements {
-				if let Err(error) = Pallet::<T>::insert_measurement(*measurement) {
+				if let Err(error) = Pallet::<T>::genesis_measurement(*measurement) {
 					panic!("attestation: genesis measurement {measurement} is refused: {error:?}");
 				}
+			}
+			for (class, policy) in &self.policies {
+				Policies::<T>::insert(class, policy);
 			}
 		}
 	}
@@ -305,6 +429,8 @@ pub mod pallet {
 			lease: LeaseId,
 			/// Code that runs.
 			measurement: Measurement,
+			/// Risk classes that the platform meets.
+			classes: RiskClasses,
 			/// First block at which the lease is dead.
 			expires_at: BlockNumber,
 			/// The node's older lease, which is gone now.
@@ -330,6 +456,66 @@ pub mod pallet {
 			/// Lease.
 			lease: LeaseId,
 		},
+		/// A lease was judged again: its firmware state or its risk classes are different now.
+		LeaseJudged {
+			/// Node.
+			node: NodeId,
+			/// Lease.
+			lease: LeaseId,
+			/// Risk classes that the platform meets now.
+			classes: RiskClasses,
+			/// State of its firmware.
+			tcb: TcbStatus,
+		},
+		/// Every lease has been judged again.
+		LeasesReassessed,
+		/// A piece of collateral was posted, in place of the older one in its slot, if there was one.
+		CollateralPosted {
+			/// Where it lies.
+			slot: Slot,
+			/// Unix time in seconds at which its vendor made it; 0 for a certificate.
+			issued: u64,
+			/// Unix time in seconds up to which it counts, inclusive.
+			not_after: u64,
+			/// Number of the TCB evaluation; 0 where there is no such thing.
+			evaluation: u32,
+			/// No hardware vendor stands behind it.
+			simulated: bool,
+		},
+		/// Governance removed a piece of collateral.
+		CollateralRemoved {
+			/// Where it lay.
+			slot: Slot,
+		},
+		/// Governance set what a risk class demands of a platform.
+		QuotePolicySet {
+			/// The class.
+			class: RiskClass,
+			/// Blake2-256 of the SCALE-encoded policy.
+			policy: Hash,
+		},
+		/// A proposed measurement was withdrawn.
+		MeasurementWithdrawn {
+			/// The measurement.
+			measurement: Measurement,
+		},
+		/// A sunset was postponed: a clause would have been left without any measurement.
+		SunsetPostponed {
+			/// The measurement.
+			measurement: Measurement,
+			/// First block at which it does not count any more, unless it is postponed again.
+			until: BlockNumber,
+			/// A clause that depends on it; none if it is the chain's last, or if too many clauses name it.
+			clause: Option<ClauseId>,
+		},
+		/// Somebody was paid for finding a lease that no longer passes.
+		FinderRewarded {
+			/// Who.
+			finder: AccountId,
+			/// What.
+			#[codec(compact)]
+			amount: Balance,
+		},
 		/// A measurement changed its state.
 		MeasurementChanged {
 			/// The measurement.
@@ -342,7 +528,7 @@ pub mod pallet {
 			/// The anchor.
 			anchor: Anchor,
 		},
-		/// A root of trust was removed. Leases under it stay until they expire or are invalidated.
+		/// A root of trust was removed. Leases under it end as soon as they have been judged again.
 		AnchorRemoved {
 			/// The anchor.
 			anchor: Anchor,
@@ -374,22 +560,15 @@ pub mod pallet {
 		KeyInUse,
 		/// The platform belongs to another node's lease.
 		PlatformInUse,
-		/// No trust anchor of this chain vouches for the evidence.
-		NoTrustedAnchor,
-		/// The evidence's signature does not verify.
-		BadSignature,
-		/// The evidence is not valid yet.
-		EvidenceNotYetValid,
-		/// The evidence is no longer valid.
-		EvidenceExpired,
-		/// The enclave runs in debug mode.
-		DebugEnclave,
-		/// The evidence is not bound to this chain, node, keys and challenge.
-		ReportDataMismatch,
 		/// The measurement is not on the chain's allow-list, or no longer.
 		MeasurementNotAllowed,
-		/// The platform's firmware state is not accepted.
-		TcbNotAccepted,
+		/// Evidence or collateral is refused: which check failed, and of which part. By how much is told by
+		/// `appraise_evidence` and `check_collateral`, free of charge.
+		Refused(Refusal),
+		/// There is no room for another piece of collateral of this kind.
+		TooMuchCollateral,
+		/// No such piece of collateral.
+		UnknownCollateral,
 		/// The evidence ends within this block: the lease would be dead at once.
 		EvidenceEndsNow,
 		/// The node holds no lease.
@@ -404,10 +583,16 @@ pub mod pallet {
 		UnknownMeasurement,
 		/// Only an active measurement can be sunset.
 		MeasurementNotActive,
-		/// A sunset needs at least one block of grace; to stop at once, revoke.
-		NoGrace,
-		/// The last active measurement cannot be sunset: allow its successor first.
+		/// Only a proposed measurement can be withdrawn.
+		MeasurementNotProposed,
+		/// The grace is shorter than the parameters allow; to stop at once, revoke.
+		GraceTooShort,
+		/// The last active measurement cannot be sunset: propose its successor first.
 		LastMeasurement,
+		/// A clause names no other measurement that lasts: register its next version first.
+		LastMeasurementOfClause,
+		/// More clauses name the measurement than can be looked at: move some to their next version first.
+		TooManyClauses,
 		/// The measurement is revoked, for good.
 		AlreadyRevoked,
 		/// The anchor is there already.
@@ -416,10 +601,8 @@ pub mod pallet {
 		UnknownAnchor,
 		/// There is no room for another anchor.
 		TooManyAnchors,
-		/// A simulator's anchor is a test anchor; it cannot be trusted in production.
-		AnchorKindMismatch,
 		/// The parameters make no sense: durations are at least one block, the challenge window at most
-		/// the block hashes that the chain remembers, and revoked firmware is never accepted.
+		/// the block hashes that the chain remembers, and the reward is small.
 		InvalidParams,
 		/// The node has used so many signing keys lately that it cannot take another one before the
 		/// oldest is forgotten.
@@ -444,8 +627,9 @@ pub mod pallet {
 				"the chain must remember the hashes of the default challenge window"
 			);
 			assert!(
-				Evidence::max_encoded_len() <= MAX_EVIDENCE_BYTES,
-				"evidence is bounded before it is looked at"
+				crate::refusal::Refusal::max_encoded_len()
+					< frame_support::MAX_MODULE_ERROR_ENCODED_SIZE,
+				"a refusal fits into a dispatch error"
 			);
 		}
 
@@ -458,15 +642,16 @@ pub mod pallet {
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Shows evidence of what runs in a node's enclave and gets a lease for it, in place of the
-		/// node's older one.
+		/// node's older one. By the node's controller or its operator.
 		///
-		/// `challenge` is number and hash of a recent block; the enclave has bound the evidence to that
-		/// hash, to this chain, to the node and to both keys. A node uses a challenge once.
+		/// `challenge` is number and hash of a recent finalised block; the enclave has bound the evidence to that
+		/// hash, to this chain, to the node and to both keys. A node uses a challenge once. The collateral of the
+		/// platform has to be posted before. Free of charge if it renews a lease in the second half of its life.
 		///
 		/// Emits `LeaseGranted`, and `LeaseLost` for another node's lease on the same key or platform
 		/// that no longer passes.
 		#[pallet::call_index(0)]
-		#[pallet::weight(Pallet::<T>::attest_weight(2))]
+		#[pallet::weight(Pallet::<T>::attest_weight(evidence, 2, false))]
 		pub fn attest(
 			origin: OriginFor<T>,
 			node: NodeId,
@@ -476,17 +661,17 @@ pub mod pallet {
 			challenge: (BlockNumber, Hash),
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::ensure_controller(&who, node)?;
-			let displaced =
+			Self::ensure_attester(&who, node)?;
+			let attested =
 				Self::do_attest(node, &evidence, signing_key, encryption_key, challenge)?;
-			Ok(Some(Self::attest_weight(displaced)).into())
+			let weight = Self::attest_weight(&evidence, attested.displaced, attested.cached);
+			let pays = if attested.in_time { Pays::No } else { Pays::Yes };
+			Ok((Some(weight), pays).into())
 		}
 
 		/// Gives up the node's lease. Emits `LeaseLost`, or `LeaseForgotten` if it had ended before.
 		#[pallet::call_index(1)]
-		#[pallet::weight(
-			Pallet::<T>::loss_weight(T::WeightInfo::surrender()).saturating_add(T::Nodes::weight())
-		)]
+		#[pallet::weight(T::WeightInfo::surrender())]
 		pub fn surrender(origin: OriginFor<T>, node: NodeId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::ensure_controller(&who, node)?;
@@ -497,7 +682,7 @@ pub mod pallet {
 
 		/// Ends a lease. By governance. Emits `LeaseLost`, or `LeaseForgotten` if it had ended before.
 		#[pallet::call_index(2)]
-		#[pallet::weight(Pallet::<T>::loss_weight(T::WeightInfo::invalidate()))]
+		#[pallet::weight(T::WeightInfo::invalidate())]
 		pub fn invalidate(origin: OriginFor<T>, lease: LeaseId) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
 			let lease = Leases::<T>::get(lease).ok_or(Error::<T>::UnknownLease)?;
@@ -505,34 +690,43 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Removes a lease that no longer passes: expired, its measurement revoked or past its sunset,
-		/// its firmware state no longer accepted, its node gone. By anybody; free of charge.
+		/// Judges a lease again, under the collateral, policies and measurements of now. Ends it if it no longer passes,
+		/// or takes the risk classes from it that it no longer meets. By anybody; free of charge if it finds something,
+		/// and rewarded if what it finds was not a matter of time.
 		///
-		/// Emits `LeaseLost`, or `LeaseForgotten` if it had ended before.
+		/// Emits `LeaseLost`, `LeaseForgotten` if it had ended before, or `LeaseJudged`; and `FinderRewarded`.
 		#[pallet::call_index(3)]
-		#[pallet::weight(
-			Pallet::<T>::loss_weight(T::WeightInfo::evict()).saturating_add(T::Nodes::weight())
-		)]
+		#[pallet::weight(T::WeightInfo::evict())]
 		pub fn evict(origin: OriginFor<T>, lease: LeaseId) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
+			let finder = ensure_signed(origin)?;
 			let lease = Leases::<T>::get(lease).ok_or(Error::<T>::UnknownLease)?;
-			let defect = Self::defect(&lease, Self::now()).ok_or(Error::<T>::LeaseStillGood)?;
-			Self::end(&lease, defect);
+			match Self::reassess(&lease) {
+				Ok(false) => return Err(Error::<T>::LeaseStillGood.into()),
+				Ok(true) => {},
+				Err(cause) => {
+					if Self::reward(&finder, lease.node, cause) {
+						let amount = Parameters::<T>::get().eviction_reward;
+						Self::deposit_event(Event::FinderRewarded { finder, amount });
+					}
+				},
+			}
 			Ok(Pays::No.into())
 		}
 
-		/// Puts a measurement on the chain's allow-list. By governance. Emits `MeasurementChanged`.
+		/// Announces a measurement for the chain's allow-list. It counts when the timelock is over. By governance. Emits
+		/// `MeasurementChanged`, now and then.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::allow_measurement())]
-		pub fn allow_measurement(origin: OriginFor<T>, measurement: Measurement) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::propose_measurement())]
+		pub fn propose_measurement(
+			origin: OriginFor<T>,
+			measurement: Measurement,
+		) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
-			let status = Self::insert_measurement(measurement)?;
-			Self::deposit_event(Event::MeasurementChanged { measurement, status });
-			Ok(())
+			Self::do_propose(measurement)
 		}
 
-		/// Lets an active measurement count for `grace` more blocks and then no longer. By governance.
-		/// Emits `MeasurementChanged`.
+		/// Lets an active measurement count for `grace` more blocks and then no longer. Refused for the last one, of the
+		/// chain or of a clause. By governance. Emits `MeasurementChanged`.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::sunset_measurement())]
 		pub fn sunset_measurement(
@@ -541,12 +735,10 @@ pub mod pallet {
 			grace: BlockNumber,
 		) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
-			ensure!(grace > 0, Error::<T>::NoGrace);
-			let until = Self::now().saturating_add(grace);
-			Self::change_measurement(measurement, MeasurementStatus::Sunset { until })
+			Self::do_sunset(measurement, grace)
 		}
 
-		/// Stops a measurement at once and for good: leases under it do not count from now on. By
+		/// Stops a measurement at once and for good: leases under it do not count from now on, and end. By
 		/// governance. Emits `MeasurementChanged`.
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::revoke_measurement())]
@@ -555,7 +747,7 @@ pub mod pallet {
 			measurement: Measurement,
 		) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
-			Self::change_measurement(measurement, MeasurementStatus::Revoked { at: Self::now() })
+			Self::do_revoke(measurement)
 		}
 
 		/// Adds a root of trust. By governance; a test anchor only where genesis allows simulation.
@@ -565,12 +757,13 @@ pub mod pallet {
 		pub fn add_anchor(origin: OriginFor<T>, anchor: Anchor) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
 			Self::insert_anchor(anchor)?;
+			Self::tell_anchor(&anchor, true);
 			Self::deposit_event(Event::AnchorAdded { anchor });
 			Ok(())
 		}
 
-		/// Removes a root of trust: no new leases under it. Leases that it vouched for stay until they
-		/// expire; `invalidate` ends them sooner. By governance. Emits `AnchorRemoved`.
+		/// Removes a root of trust: no new leases under it, and those that it vouched for end as soon as the hook has
+		/// judged them again; `invalidate` and `evict` end single ones at once. By governance. Emits `AnchorRemoved`.
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::remove_anchor())]
 		pub fn remove_anchor(origin: OriginFor<T>, anchor: Anchor) -> DispatchResult {
@@ -578,13 +771,15 @@ pub mod pallet {
 			Anchors::<T>::try_mutate(|anchors| {
 				let place = anchors.iter().position(|known| *known == anchor);
 				anchors.remove(place.ok_or(Error::<T>::UnknownAnchor)?);
-				Self::deposit_event(Event::AnchorRemoved { anchor });
-				Ok(())
-			})
+				Ok::<_, Error<T>>(())
+			})?;
+			Self::tell_anchor(&anchor, false);
+			Self::deposit_event(Event::AnchorRemoved { anchor });
+			Self::reassess_all();
+			Ok(())
 		}
 
-		/// Changes the parameters. Leases keep their expiry; one whose firmware state is no longer
-		/// accepted can be evicted. By governance. Emits `ParamsSet`.
+		/// Changes the parameters. Leases keep their expiry. By governance. Emits `ParamsSet`.
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::set_params())]
 		pub fn set_params(origin: OriginFor<T>, params: Params) -> DispatchResult {
@@ -593,6 +788,59 @@ pub mod pallet {
 			Parameters::<T>::put(&params);
 			Self::deposit_event(Event::ParamsSet { params });
 			Ok(())
+		}
+
+		/// Posts a piece of collateral: a certificate, a revocation list, TCB info or QE identity. It is verified under
+		/// what is held already and takes the place of the older one. By anybody; free of charge if it is taken.
+		///
+		/// Emits `CollateralPosted`. Leases are judged again in the blocks that follow.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::post_collateral())]
+		pub fn post_collateral(
+			origin: OriginFor<T>,
+			piece: Box<Piece>,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_post(&piece)?;
+			Ok(Pays::No.into())
+		}
+
+		/// Removes a piece of collateral. By governance. Emits `CollateralRemoved`. Leases that need it end as soon as
+		/// they have been judged again.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::remove_collateral())]
+		pub fn remove_collateral(origin: OriginFor<T>, slot: Slot) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			Self::do_remove_collateral(&slot)
+		}
+
+		/// Sets what a risk class demands of a platform. By governance. Emits `QuotePolicySet`. Leases are judged again in
+		/// the blocks that follow.
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::set_quote_policy())]
+		pub fn set_quote_policy(
+			origin: OriginFor<T>,
+			class: RiskClass,
+			policy: Box<QuotePolicy>,
+		) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			let hash = Hash::from(sp_io::hashing::blake2_256(&policy.encode()));
+			Policies::<T>::insert(class, *policy);
+			T::Receipts::append(Operation::QuotePolicySet { class, policy: hash });
+			Self::deposit_event(Event::QuotePolicySet { class, policy: hash });
+			Self::reassess_all();
+			Ok(())
+		}
+
+		/// Takes back a proposed measurement before it counts. By governance. Emits `MeasurementWithdrawn`.
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::withdraw_measurement())]
+		pub fn withdraw_measurement(
+			origin: OriginFor<T>,
+			measurement: Measurement,
+		) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			Self::do_withdraw(measurement)
 		}
 	}
 }

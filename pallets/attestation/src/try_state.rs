@@ -1,11 +1,13 @@
 //! The invariants of the crate head, in code.
 
 use crate::{
-	ActiveMeasurements, Agenda, Anchors, CarryOver, Config, FirstOfRow, FormerKeys, LeaseOfKey,
-	LeaseOfNode, LeaseOfPlatform, Leases, MeasurementStatus, Measurements, NextLease, Pallet,
-	Parameters, SimulationAllowed, UsedChallenges, MAX_FORMER_KEYS,
+	measurements::due, ActiveMeasurements, Agenda, Anchors, Authorities, CarryOver, Config, Crls,
+	Dossiers, FirstOfRow, FormerKeys, KnownKeys, LeaseOfKey, LeaseOfNode, LeaseOfPlatform, Leases,
+	MeasurementAgenda, Measurements, NextLease, Pallet, Parameters, QeIdentities,
+	SimulationAllowed, TcbInfos, UsedChallenges, MAX_FORMER_KEYS,
 };
-use concordat_attestation::{AnchorKind, Vendor};
+use concordat_attestation::AnchorKind;
+use concordat_primitives::attest::MeasurementStatus;
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
@@ -17,6 +19,8 @@ impl<T: Config> Pallet<T> {
 		Self::try_state_keys()?;
 		Self::try_state_agenda()?;
 		Self::try_state_trust()?;
+		Self::try_state_collateral()?;
+		Self::try_state_measurements()?;
 		Self::try_state_challenges()
 	}
 
@@ -26,7 +30,21 @@ impl<T: Config> Pallet<T> {
 		ensure!(LeaseOfNode::<T>::iter_keys().count() == count, "one node for each lease");
 		ensure!(LeaseOfKey::<T>::iter_keys().count() == count, "one key for each lease");
 		ensure!(LeaseOfPlatform::<T>::iter_keys().count() == count, "one platform for each lease");
+		ensure!(Dossiers::<T>::iter_keys().count() == count, "one dossier for each lease");
+		ensure!(KnownKeys::<T>::iter_keys().count() == count, "certificates for each lease");
 		for (id, lease) in Leases::<T>::iter() {
+			ensure!(
+				Dossiers::<T>::get(id).is_some_and(|dossier| {
+					dossier.facts.platform() == lease.platform
+						&& dossier.facts.vendor() == lease.vendor
+				}),
+				"a dossier is about the lease's platform"
+			);
+			ensure!(
+				KnownKeys::<T>::contains_key(lease.node),
+				"the certificates of a node with a lease are known"
+			);
+			ensure!(!lease.classes.is_empty(), "a lease is good for something");
 			ensure!(lease.id == id && id < NextLease::<T>::get(), "numbers count up");
 			ensure!(lease.expires_at > lease.issued_at, "a lease lives for a while");
 			ensure!(LeaseOfNode::<T>::get(lease.node) == Some(id), "the node knows its lease");
@@ -99,10 +117,6 @@ impl<T: Config> Pallet<T> {
 				!anchors.iter().skip(place + 1).any(|other| other == anchor),
 				"no anchor twice"
 			);
-			ensure!(
-				anchor.kind == AnchorKind::Test || anchor.vendor != Vendor::Simulated,
-				"a simulator is never trusted in production"
-			);
 		}
 		if !SimulationAllowed::<T>::get() {
 			ensure!(
@@ -114,12 +128,56 @@ impl<T: Config> Pallet<T> {
 				"no simulated lease without leave from genesis"
 			);
 		}
+		Ok(())
+	}
+
+	fn try_state_collateral() -> Result<(), TryRuntimeError> {
+		let allowed = SimulationAllowed::<T>::get();
+		let may = |kind| allowed || kind == AnchorKind::Production;
+		for (place, posted) in Authorities::<T>::iter() {
+			ensure!(posted.piece.fingerprint == place, "a certificate lies in its slot");
+			ensure!(may(posted.piece.kind), "no simulated certificate without leave");
+		}
+		for (place, posted) in Crls::<T>::iter() {
+			ensure!(posted.piece.issuer == place, "a revocation list lies in its slot");
+			ensure!(may(posted.piece.kind), "no simulated revocation list without leave");
+		}
+		for ((root, tee, fmspc), posted) in TcbInfos::<T>::iter() {
+			let one = posted.piece;
+			ensure!(
+				(one.signer.issuer, one.tee, one.fmspc) == (root, tee, fmspc),
+				"TCB info lies in its slot"
+			);
+			ensure!(may(one.signer.kind), "no simulated TCB info without leave");
+		}
+		for ((root, tee), posted) in QeIdentities::<T>::iter() {
+			let one = posted.piece;
+			ensure!((one.signer.issuer, one.tee) == (root, tee), "QE identity lies in its slot");
+			ensure!(may(one.signer.kind), "no simulated QE identity without leave");
+		}
+		Ok(())
+	}
+
+	fn try_state_measurements() -> Result<(), TryRuntimeError> {
 		let active = Measurements::<T>::iter_values()
 			.filter(|status| matches!(status, MeasurementStatus::Active { .. }))
 			.count();
 		ensure!(
 			ActiveMeasurements::<T>::get() as usize == active,
 			"the count of active measurements is right"
+		);
+		let mut expected = 0;
+		for (measurement, status) in Measurements::<T>::iter() {
+			let Some(due) = due(status) else { continue };
+			expected += 1;
+			ensure!(
+				MeasurementAgenda::<T>::contains_key(due, measurement),
+				"a measurement that changes by itself is on the agenda"
+			);
+		}
+		ensure!(
+			MeasurementAgenda::<T>::iter_keys().count() == expected,
+			"nothing else is on the agenda of measurements"
 		);
 		Ok(())
 	}

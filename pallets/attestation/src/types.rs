@@ -1,19 +1,26 @@
 //! Plain data of attestation: nothing here knows the pallet.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use concordat_primitives::{
-	attest::{LeaseRefusal, SigningKey, TcbStatus},
-	units::{DAYS, HOURS, MINUTES, SLOT_MILLIS},
-	BlockNumber,
+use concordat_attestation::{
+	any::{Facts, Under},
+	policy::{Advisories, QuotePolicy},
+	TcbStatus,
 };
-use frame_support::{traits::ConstU32, BoundedVec};
+use concordat_primitives::{
+	attest::{LeaseRefusal, SigningKey},
+	clause::RiskClass,
+	units::{CDT, DAYS, HOURS, MINUTES, SLOT_MILLIS},
+	Balance, BlockNumber, NodeId,
+};
+use frame_support::BoundedVec;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
 /// Most trust anchors.
 pub const MAX_ANCHORS: u32 = 16;
-/// As many TCB statuses as there are.
-pub const MAX_TCB: u32 = 7;
+/// Most pieces of collateral of one kind. Vendors publish far fewer; the keys of test anchors are public, so that
+/// anybody could make as many as he likes where they are trusted.
+pub const MAX_PIECES: u32 = 1_024;
 /// Most keys that a node answers for besides the one of its lease.
 pub const MAX_FORMER_KEYS: u32 = 64;
 
@@ -38,21 +45,31 @@ pub struct Params {
 	/// How old the block of a challenge may be, in blocks. At most the number of block hashes that
 	/// the chain remembers.
 	pub challenge_window: BlockNumber,
-	/// Firmware states that get a lease; never `Revoked`.
-	pub accepted_tcb: BoundedVec<TcbStatus, ConstU32<MAX_TCB>>,
 	/// How long a node answers for a key after its lease for it has gone, in blocks: for as long as evidence may be
 	/// brought and its stake can be reached. At least the challenge window of a job and the dispute window together.
 	pub key_memory: BlockNumber,
+	/// How long a measurement is announced before it counts, in blocks.
+	pub measurement_timelock: BlockNumber,
+	/// Shortest grace of a sunset, in blocks; also what is added when a clause would be left without any measurement.
+	pub min_grace: BlockNumber,
+	/// What whoever finds a lease that no longer passes gets, from the treasury. At most [`MAX_REWARD`].
+	#[serde(with = "concordat_primitives::text::decimal")]
+	pub eviction_reward: Balance,
 }
 
+/// Largest reward for finding a lease that no longer passes.
+pub const MAX_REWARD: Balance = CDT;
+
 impl Default for Params {
-	/// 12 hours; 5 minutes; only firmware with nothing to mend; 28 days, as long as stake takes to unbond.
+	/// 12 hours; 5 minutes; 28 days, as long as stake takes to unbond; 2 days; 7 days; a tenth of a token.
 	fn default() -> Self {
 		Self {
 			lease_duration: 12 * HOURS,
 			challenge_window: 5 * MINUTES,
-			accepted_tcb: BoundedVec::truncate_from(alloc::vec![TcbStatus::UpToDate]),
 			key_memory: 28 * DAYS,
+			measurement_timelock: 2 * DAYS,
+			min_grace: 7 * DAYS,
+			eviction_reward: CDT / 10,
 		}
 	}
 }
@@ -62,9 +79,10 @@ impl Params {
 	pub fn is_valid(&self, hashes: BlockNumber) -> bool {
 		self.lease_duration > 0
 			&& (1..=hashes).contains(&self.challenge_window)
-			&& !self.accepted_tcb.is_empty()
-			&& !self.accepted_tcb.contains(&TcbStatus::Revoked)
 			&& self.key_memory > 0
+			&& self.measurement_timelock > 0
+			&& self.min_grace > 0
+			&& self.eviction_reward <= MAX_REWARD
 	}
 }
 
@@ -84,14 +102,64 @@ impl FormerKey {
 	}
 }
 
-/// Where a measurement stands on the chain's allow-list.
+/// The quote policy of a class for which governance has set none.
 ///
-/// The indices leave room for the states that timelocked governance adds: `Proposed` (0) before
-/// `Active`, and `Expired` (3), which a sunset whose time has come amounts to already.
+/// All of them want a platform that is entirely up to date, except that routine clauses may run where the vendor still
+/// asks for hardening or another setting. What the vendor's status judges already, such as multithreading, is left to
+/// it. SEV-SNP is refused until governance sets the least TCB of a product line, because AMD publishes no status.
+pub fn default_policy(class: RiskClass) -> QuotePolicy {
+	use TcbStatus::*;
+	let strict = QuotePolicy { allow_cached_keys: true, allow_smt: true, ..QuotePolicy::strict() };
+	let statuses: &[TcbStatus] = match class {
+		RiskClass::Low => {
+			&[UpToDate, SwHardeningNeeded, ConfigurationNeeded, ConfigurationAndSwHardeningNeeded]
+		},
+		RiskClass::Medium => &[UpToDate, SwHardeningNeeded],
+		RiskClass::High | RiskClass::Critical => &[UpToDate],
+	};
+	let routine = matches!(class, RiskClass::Low | RiskClass::Medium);
+	QuotePolicy {
+		statuses: BoundedVec::truncate_from(statuses.to_vec()),
+		advisories: if routine { Advisories::Any } else { strict.advisories.clone() },
+		allow_dynamic_platform: routine,
+		..strict
+	}
+}
+
+/// What every genuine platform meets that is neither debuggable nor revoked: under it evidence is verified before it is
+/// judged for each class.
+pub fn widest_policy() -> QuotePolicy {
+	QuotePolicy { allow_service_td: true, ..QuotePolicy::lenient() }
+}
+
+/// A piece of collateral and when it came.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Posted<P> {
+	/// The verified piece.
+	pub piece: P,
+	/// Block in which it was posted.
+	pub at: BlockNumber,
+}
+
+/// What is kept of a lease's evidence, to judge it again.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Dossier {
+	/// What signatures proved.
+	pub facts: Facts,
+	/// Which certificates stand above the platform's.
+	pub under: Under,
+}
+
+/// Leases are being judged again, node by node.
 #[derive(
 	Clone,
 	Copy,
 	Debug,
+	Default,
 	PartialEq,
 	Eq,
 	Encode,
@@ -99,48 +167,12 @@ impl FormerKey {
 	DecodeWithMemTracking,
 	MaxEncodedLen,
 	TypeInfo,
-	Serialize,
-	Deserialize,
 )]
-#[serde(rename_all = "camelCase")]
-pub enum MeasurementStatus {
-	/// Counts. Left by `sunset_measurement` or `revoke_measurement`.
-	#[codec(index = 1)]
-	Active {
-		/// Block from which it counts.
-		since: BlockNumber,
-	},
-	/// Counts until its time is over. Left by `revoke_measurement`.
-	#[codec(index = 2)]
-	Sunset {
-		/// First block at which it does not count any more.
-		until: BlockNumber,
-	},
-	/// Final: has not counted since.
-	#[codec(index = 4)]
-	Revoked {
-		/// Block of the revocation.
-		at: BlockNumber,
-	},
-}
-
-impl MeasurementStatus {
-	/// Whether the measurement counts at `now`.
-	pub const fn counts(&self, now: BlockNumber) -> bool {
-		match self {
-			Self::Active { since } => *since <= now,
-			Self::Sunset { until } => now < *until,
-			Self::Revoked { .. } => false,
-		}
-	}
-
-	/// First block at which it is known not to count any more.
-	pub const fn ends(&self) -> Option<BlockNumber> {
-		match self {
-			Self::Active { .. } => None,
-			Self::Sunset { until: at } | Self::Revoked { at } => Some(*at),
-		}
-	}
+pub struct Reassessment {
+	/// The last node that was looked at, in the order of the map.
+	pub after: Option<NodeId>,
+	/// Something moved since it began, so that it has to begin again.
+	pub again: bool,
 }
 
 /// Why a lease was lost.
@@ -155,10 +187,7 @@ impl MeasurementStatus {
 	DecodeWithMemTracking,
 	MaxEncodedLen,
 	TypeInfo,
-	Serialize,
-	Deserialize,
 )]
-#[serde(rename_all = "camelCase")]
 pub enum LossCause {
 	/// Its time was over.
 	Expired,
@@ -168,12 +197,19 @@ pub enum LossCause {
 	Invalidated,
 	/// Its measurement no longer counts.
 	Measurement,
-	/// Its firmware state is no longer accepted.
-	Tcb,
+	/// Its platform meets the policy of no risk class any more.
+	Evidence(concordat_attestation::Error),
 	/// Simulated evidence no longer counts on this chain.
 	Simulated,
 	/// The node does not exist any more.
 	NodeGone,
+}
+
+impl LossCause {
+	/// Whether somebody's move made an end of the lease before its time, so that finding it is worth a reward.
+	pub const fn is_found(&self) -> bool {
+		matches!(self, Self::Measurement | Self::Evidence(_))
+	}
 }
 
 impl From<LeaseRefusal> for LossCause {
@@ -184,23 +220,20 @@ impl From<LeaseRefusal> for LossCause {
 				Self::Measurement
 			},
 			LeaseRefusal::Simulated => Self::Simulated,
-			LeaseRefusal::None | LeaseRefusal::Superseded | LeaseRefusal::Expired => Self::Expired,
+			LeaseRefusal::None
+			| LeaseRefusal::Superseded
+			| LeaseRefusal::Expired
+			| LeaseRefusal::ClassNotMet => Self::Expired,
 		}
 	}
 }
 
-/// First block at which a lease granted at `now` is dead: the earliest of the longest life, the end
-/// of the evidence (in `evidence_seconds` from now, at one block a slot) and the end of its
-/// measurement.
-pub fn expiry(
-	now: BlockNumber,
-	duration: BlockNumber,
-	evidence_seconds: u64,
-	measurement_ends: Option<BlockNumber>,
-) -> BlockNumber {
+/// First block at which a lease granted at `now` is dead: the earlier of the longest life and the end of the evidence
+/// (in `evidence_seconds` from now, at one block a slot). Blocks may be late, so the end in seconds counts as well.
+pub fn expiry(now: BlockNumber, duration: BlockNumber, evidence_seconds: u64) -> BlockNumber {
 	let blocks = evidence_seconds.saturating_mul(1_000) / SLOT_MILLIS;
 	let blocks = BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX);
-	now.saturating_add(duration.min(blocks)).min(measurement_ends.unwrap_or(BlockNumber::MAX))
+	now.saturating_add(duration.min(blocks))
 }
 
 #[cfg(test)]
@@ -208,46 +241,41 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn a_lease_ends_with_the_first_of_its_conditions() {
-		assert_eq!(expiry(100, 50, 1_000, None), 150);
-		assert_eq!(expiry(100, 50, 99, None), 149);
-		assert_eq!(expiry(100, 50, 1, None), 100);
-		assert_eq!(expiry(100, 50, 1_000, Some(120)), 120);
-		assert_eq!(expiry(u32::MAX - 1, 50, u64::MAX, None), u32::MAX);
+	fn a_lease_should_end_with_the_first_of_its_conditions() {
+		assert_eq!(expiry(100, 50, 1_000), 150);
+		assert_eq!(expiry(100, 50, 99), 149);
+		assert_eq!(expiry(100, 50, 1), 100);
+		assert_eq!(expiry(u32::MAX - 1, 50, u64::MAX), u32::MAX);
 	}
 
 	#[test]
-	fn a_measurement_counts_from_its_activation_to_the_end_of_its_sunset() {
-		let active = MeasurementStatus::Active { since: 5 };
-		assert_eq!((active.counts(4), active.counts(5)), (false, true));
-		let sunset = MeasurementStatus::Sunset { until: 9 };
-		assert_eq!((sunset.counts(8), sunset.counts(9)), (true, false));
-		assert!(!MeasurementStatus::Revoked { at: 9 }.counts(0));
-	}
-
-	#[test]
-	fn states_keep_room_for_those_of_the_timelock() {
-		assert_eq!(MeasurementStatus::Active { since: 0 }.encode()[0], 1);
-		assert_eq!(MeasurementStatus::Sunset { until: 0 }.encode()[0], 2);
-		assert_eq!(MeasurementStatus::Revoked { at: 0 }.encode()[0], 4);
-	}
-
-	#[test]
-	fn parameters_are_checked_against_what_the_chain_remembers() {
+	fn parameters_should_be_checked_against_what_the_chain_remembers() {
 		let good = Params::default();
 		assert!(good.is_valid(150));
 		assert!(!good.is_valid(149));
 		for bad in [
 			Params { lease_duration: 0, ..good.clone() },
 			Params { challenge_window: 0, ..good.clone() },
-			Params { accepted_tcb: Default::default(), ..good.clone() },
 			Params { key_memory: 0, ..good.clone() },
-			Params {
-				accepted_tcb: BoundedVec::truncate_from(vec![TcbStatus::Revoked]),
-				..good.clone()
-			},
+			Params { measurement_timelock: 0, ..good.clone() },
+			Params { min_grace: 0, ..good.clone() },
+			Params { eviction_reward: MAX_REWARD + 1, ..good.clone() },
 		] {
 			assert!(!bad.is_valid(1_000), "{bad:?}");
+		}
+	}
+
+	#[test]
+	fn no_default_policy_should_accept_more_than_a_lesser_class() {
+		let [low, medium, high, critical] = RiskClass::ALL.map(default_policy);
+		assert!(medium.statuses.iter().all(|status| low.statuses.contains(status)));
+		assert!(high.statuses.iter().all(|status| medium.statuses.contains(status)));
+		assert_eq!(high, critical);
+		assert_eq!(high.advisories, QuotePolicy::strict().advisories);
+		for policy in [low, medium, high] {
+			assert!(!policy.statuses.contains(&TcbStatus::OutOfDate));
+			assert!(!policy.statuses.contains(&TcbStatus::Revoked));
+			assert!(policy.snp.minimums.is_empty(), "nobody sets a minimum for AMD by default");
 		}
 	}
 }

@@ -9,8 +9,9 @@ use concordat_primitives::{
 		ClauseSpec, ClauseStatus, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation,
 		ProgramRef, ResourceLimits, RiskClass, SafeModeReason, ALL_TRIGGERS,
 	},
+	credential::CredentialDemand,
 	text::Name,
-	traits::ClauseJobs,
+	traits::{ClauseJobs, ClauseMeasurements},
 	units::CDT,
 	AccountId, CapabilityId, ClauseId, Hash, Jurisdiction, Version,
 };
@@ -26,6 +27,14 @@ const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
 fn id(minor: u16) -> ClauseId {
 	let name = |byte: u8| Name(BoundedVec::truncate_from(vec![byte; 32]));
 	ClauseId { authority: name(b'A'), name: name(b'n'), version: Version { major: 1, minor } }
+}
+
+fn measurement(n: u8) -> Measurement {
+	Measurement([n; 48])
+}
+
+fn demand(n: u8) -> CredentialDemand {
+	CredentialDemand { kind: Hash::repeat_byte(n), issuer: Some(n.into()) }
 }
 
 /// A spec with every list full, and its program on chain.
@@ -44,13 +53,15 @@ fn spec<T: Config>() -> Result<ClauseSpec, BenchmarkError> {
 		limits: ResourceLimits::MAX,
 		window: Some(ExecutionWindow { from: 0, until: u32::MAX }),
 		expiry: Some(u32::MAX),
-		measurements: BoundedVec::truncate_from(vec![Measurement([7; 48]); 8]),
+		measurements: BoundedVec::truncate_from((0..8).map(measurement).collect()),
 		policy: PolicyBinding {
 			jurisdictions: BoundedVec::truncate_from(vec![Jurisdiction(*b"IDN"); 8]),
 			sovereign_only: true,
 			forbid_simulated: true,
 			policies: BoundedVec::truncate_from(vec![Hash::repeat_byte(1); 8]),
 			requesters: BoundedVec::truncate_from(vec![AccountId::new([1; 32]); 8]),
+			node_credentials: BoundedVec::truncate_from((0..4).map(demand).collect()),
+			requester_credentials: BoundedVec::truncate_from((0..4).map(demand).collect()),
 		},
 	})
 }
@@ -250,6 +261,27 @@ mod benchmarks {
 		}
 
 		assert!(Clauses::<T>::get(id).is_some_and(|r| r.status != ClauseStatus::Active));
+		Ok(())
+	}
+
+	/// As many clauses as are looked at, none of them stranded; the answers about their other measurements are the
+	/// caller's cost.
+	#[benchmark]
+	fn stranded_by() -> Result<(), BenchmarkError> {
+		let (_, account) = owner::<T>()?;
+		let spec = spec::<T>()?;
+		for minor in 0..<Pallet<T> as ClauseMeasurements>::LIMIT {
+			Pallet::<T>::do_register(account.clone(), id(minor as u16), spec.clone(), true)?;
+		}
+		let last = measurement(7);
+		let found;
+
+		#[block]
+		{
+			found = Pallet::<T>::stranded_by(&measurement(0), &|one| *one == last);
+		}
+
+		assert_eq!(found, Ok(None));
 		Ok(())
 	}
 

@@ -87,6 +87,7 @@ impl<T: Config> Pallet<T> {
 		// Records are never removed, so their count is the next index.
 		let index = u64::from(Clauses::<T>::count());
 		ByIndex::<T>::insert(index, &id);
+		Self::index_measurements(&id, &spec);
 		let status = if activate { ClauseStatus::Active } else { ClauseStatus::Draft };
 		let record = ClauseRecord {
 			owner: owner.clone(),
@@ -211,7 +212,7 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::ClauseStatusChanged { id: id.clone(), status });
 	}
 
-	/// Lets go of program and deposit if nothing needs them any more; at most once per clause.
+	/// Lets go of program, measurements and deposit if nothing needs them any more; at most once per clause.
 	fn release_if_done(id: &ClauseId, record: &mut ClauseRecord) -> DispatchResult {
 		if !record.is_done() {
 			return Ok(());
@@ -221,6 +222,7 @@ impl<T: Config> Pallet<T> {
 		if record.spec.program.location == ProgramLocation::Preimage {
 			T::Preimages::unrequest(&record.spec.program.hash);
 		}
+		Self::forget_measurements(id, &record.spec);
 		record.deposit = None;
 		Self::deposit_event(Event::ClauseReleased {
 			id: id.clone(),

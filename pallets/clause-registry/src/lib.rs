@@ -33,7 +33,8 @@
 //!
 //! Up: [`ClauseInspect`](concordat_primitives::traits::ClauseInspect) and
 //! [`ClauseJobs`](concordat_primitives::traits::ClauseJobs), used by job-dispatch, quorum-results and
-//! disputes. Down: preimages (`T::Preimages`) for programs, receipts (`T::Receipts`) for every change
+//! disputes; [`ClauseMeasurements`](concordat_primitives::traits::ClauseMeasurements), by which attestation learns
+//! which clauses would have no code left to run on if a measurement lapsed. Down: preimages (`T::Preimages`) for programs, receipts (`T::Receipts`) for every change
 //! of state.
 //!
 //! # Money
@@ -43,8 +44,14 @@
 //! the clause requests it, so the clause has to pay for the space). When the clause is retired *and*
 //! the records of its last job are gone, the program is no longer requested and the deposit is released
 //! in full. A job that has ended counts until then: a dispute may have to run it again.
-//! The record itself (at most 1.6 KB) stays forever: receipts and jobs of years ago remain
+//! The record itself (at most 1.7 KB) stays forever: receipts and jobs of years ago remain
 //! explainable. The space for it is paid by the fee of the registration.
+//!
+//! # Measurements
+//!
+//! A clause may name the measurements that run it. It is found under each of them for as long as something may need
+//! it to run: from its registration, as a draft too, until it is retired and the records of its last job are gone,
+//! the same time for which its program is requested. Whether the chain knows those measurements is attestation's to say.
 //!
 //! # Invariants (checked by `do_try_state`)
 //!
@@ -54,6 +61,8 @@
 //! 4. The latest version of a name is its greatest registered one; every authority has an owner.
 //! 5. Every program on chain whose clause holds a deposit is requested, and has the length named.
 //! 6. The parameters are valid.
+//! 7. The index of measurements holds each pair of a clause with a deposit and a measurement that it names, and
+//!    nothing else.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -62,6 +71,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod impls;
+mod measurements;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -84,9 +94,10 @@ pub mod pallet {
 	use super::*;
 	use alloc::boxed::Box;
 	use concordat_primitives::{
+		attest::Measurement,
 		clause::{ClauseSpec, ClauseStatus},
 		text::Name,
-		traits::ReceiptSink,
+		traits::{ClauseMeasurements, ReceiptSink},
 		AccountId, Balance, ClauseId, Version,
 	};
 	use frame_support::{
@@ -155,6 +166,19 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Latest<T: Config> =
 		StorageMap<_, Blake2_128Concat, (Name, Name), Version, OptionQuery>;
+
+	/// Clauses by the measurements that they name. Written by `register`; removed when the clause is retired and the
+	/// records of its last job are gone.
+	#[pallet::storage]
+	pub type MeasurementUsers<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		Measurement,
+		Blake2_128Concat,
+		ClauseId,
+		(),
+		OptionQuery,
+	>;
 
 	/// What governance may change. Written by genesis and `set_params`.
 	#[pallet::storage]
@@ -289,6 +313,10 @@ pub mod pallet {
 		SameOwner,
 		/// The parameters make no sense: the failure threshold is at least 1.
 		InvalidParams,
+		/// The clause names a measurement twice.
+		DuplicateMeasurement,
+		/// The clause demands the same credential twice, of a node or of a requester.
+		DuplicateCredential,
 	}
 
 	#[pallet::hooks]
@@ -300,6 +328,11 @@ pub mod pallet {
 				"the longest program must fit a preimage"
 			);
 			assert!(Params::default().is_valid(), "the default parameters must be valid");
+			assert!(
+				<Self as ClauseMeasurements>::weight()
+					.all_lte(T::BlockWeights::get().max_block.saturating_div(4)),
+				"looking for a stranded clause must not take more than a quarter of a block"
+			);
 		}
 
 		#[cfg(feature = "try-runtime")]

@@ -1,6 +1,8 @@
 //! The invariants of the crate head, in code.
 
-use crate::{Authorities, ByIndex, Clauses, Config, HoldReason, Latest, Pallet, Parameters};
+use crate::{
+	Authorities, ByIndex, Clauses, Config, HoldReason, Latest, MeasurementUsers, Pallet, Parameters,
+};
 use alloc::collections::BTreeMap;
 use concordat_primitives::{clause::ProgramLocation, AccountId, Balance};
 use frame_support::{
@@ -16,6 +18,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_state_index()?;
 		Self::try_state_names()?;
 		Self::try_state_programs()?;
+		Self::try_state_measurements()?;
 		ensure!(Parameters::<T>::get().is_valid(), "invalid parameters");
 		Ok(())
 	}
@@ -63,6 +66,25 @@ impl<T: Config> Pallet<T> {
 			let id = concordat_primitives::ClauseId { authority, name, version };
 			ensure!(Clauses::<T>::contains_key(id), "the latest version is registered");
 		}
+		Ok(())
+	}
+
+	fn try_state_measurements() -> Result<(), TryRuntimeError> {
+		let mut pairs = 0;
+		for (id, record) in Clauses::<T>::iter().filter(|(_, record)| record.deposit.is_some()) {
+			for measurement in &record.spec.measurements {
+				pairs += 1;
+				ensure!(
+					MeasurementUsers::<T>::contains_key(measurement, &id),
+					"a clause that may run is found under its measurements"
+				);
+			}
+		}
+		// No clause names a measurement twice, so that as many are there as were found.
+		ensure!(
+			MeasurementUsers::<T>::iter_keys().count() == pairs,
+			"nothing else is found under a measurement"
+		);
 		Ok(())
 	}
 

@@ -96,6 +96,11 @@ mod tests {
 	use super::*;
 
 	#[test]
+	fn a_record_takes_at_most_1_7_kb() {
+		assert!(ClauseRecord::max_encoded_len() <= 1_700, "{}", ClauseRecord::max_encoded_len());
+	}
+
+	#[test]
 	fn only_web_addresses_with_a_host_pass_for_locations() {
 		for good in ["https://who.int/rain.wasm", "http://127.0.0.1:8080/x", "https://a"] {
 			assert!(is_http_url(good.as_bytes()), "{good}");

@@ -9,6 +9,11 @@ use concordat_primitives::{
 };
 use frame_support::{ensure, traits::QueryPreimage};
 
+/// Whether no item comes twice. The lists are short: each is looked through for each item.
+fn are_distinct<T: PartialEq>(list: &[T]) -> bool {
+	list.iter().enumerate().all(|(i, one)| !list.iter().take(i).any(|other| other == one))
+}
+
 impl<T: Config> Pallet<T> {
 	/// Checks everything that an id and a spec say for themselves, cheapest first; the program last.
 	pub(crate) fn validate(
@@ -27,6 +32,12 @@ impl<T: Config> Pallet<T> {
 		ensure!(
 			spec.policy.jurisdictions.iter().all(|place| place.is_valid()),
 			Error::<T>::InvalidJurisdiction
+		);
+		ensure!(are_distinct(&spec.measurements), Error::<T>::DuplicateMeasurement);
+		ensure!(
+			are_distinct(&spec.policy.node_credentials)
+				&& are_distinct(&spec.policy.requester_credentials),
+			Error::<T>::DuplicateCredential
 		);
 		Self::validate_time(spec, now)?;
 		Self::validate_program(spec)

@@ -37,6 +37,8 @@ pub trait WeightInfo {
 	fn job_pruned_last() -> Weight;
 	/// Weight of `suspend`.
 	fn suspend() -> Weight;
+	/// Weight of `stranded_by`.
+	fn stranded_by() -> Weight;
 }
 
 /// The weights of a runtime, with its own database.
@@ -58,20 +60,21 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::Open` (r:1 w:1)
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `ClauseRegistry::ByIndex` (r:0 w:1)
+	// Storage: `ClauseRegistry::MeasurementUsers` (r:0 w:8)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn register() -> Weight {
-		// Fastest run: 164_786 ns.
-		Weight::from_parts(180_429_000, 2_098_641)
+		// Fastest run: 132_458 ns.
+		Weight::from_parts(134_701_000, 2_098_641)
 			.saturating_add(Db::get().reads(11))
-			.saturating_add(Db::get().writes(11))
+			.saturating_add(Db::get().writes(19))
 	}
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
 	// Storage: `RollupAnchor::Open` (r:1 w:1)
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn activate() -> Weight {
-		// Fastest run: 39_699 ns.
-		Weight::from_parts(48_372_000, 2_098_641)
+		// Fastest run: 29_414 ns.
+		Weight::from_parts(30_065_000, 2_098_641)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(4))
 	}
@@ -82,20 +85,21 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Preimage::RequestStatusFor` (r:1 w:1)
 	// Storage: `RollupAnchor::Open` (r:1 w:1)
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
+	// Storage: `ClauseRegistry::MeasurementUsers` (r:0 w:8)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn retire() -> Weight {
-		// Fastest run: 115_643 ns.
-		Weight::from_parts(129_813_000, 2_098_641)
+		// Fastest run: 104_155 ns.
+		Weight::from_parts(111_877_000, 2_098_641)
 			.saturating_add(Db::get().reads(7))
-			.saturating_add(Db::get().writes(7))
+			.saturating_add(Db::get().writes(15))
 	}
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
 	// Storage: `RollupAnchor::Open` (r:1 w:1)
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn enter_safe_mode() -> Weight {
-		// Fastest run: 43_355 ns.
-		Weight::from_parts(48_443_000, 2_098_641)
+		// Fastest run: 29_384 ns.
+		Weight::from_parts(31_797_000, 2_098_641)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(4))
 	}
@@ -104,8 +108,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn leave_safe_mode() -> Weight {
-		// Fastest run: 38_828 ns.
-		Weight::from_parts(40_370_000, 2_098_641)
+		// Fastest run: 28_753 ns.
+		Weight::from_parts(29_715_000, 2_098_641)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(4))
 	}
@@ -113,27 +117,27 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Balances::Holds` (r:2 w:2)
 	// Storage: `System::Account` (r:2 w:2)
 	fn transfer_ownership() -> Weight {
-		// Fastest run: 105_848 ns.
-		Weight::from_parts(124_696_000, 6_290)
+		// Fastest run: 72_699 ns.
+		Weight::from_parts(74_361_000, 6_362)
 			.saturating_add(Db::get().reads(5))
 			.saturating_add(Db::get().writes(5))
 	}
 	// Storage: `ClauseRegistry::Authorities` (r:1 w:1)
 	fn transfer_authority() -> Weight {
-		// Fastest run: 19_589 ns.
-		Weight::from_parts(21_683_000, 3_546)
+		// Fastest run: 11_798 ns.
+		Weight::from_parts(12_309_000, 3_546)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
 	// Storage: `ClauseRegistry::Parameters` (r:0 w:1)
 	fn set_params() -> Weight {
-		// Fastest run: 7_571 ns.
-		Weight::from_parts(8_713_000, 0).saturating_add(Db::get().writes(1))
+		// Fastest run: 4_727 ns.
+		Weight::from_parts(4_967_000, 0).saturating_add(Db::get().writes(1))
 	}
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
 	fn job_opened() -> Weight {
-		// Fastest run: 15_894 ns.
-		Weight::from_parts(17_156_000, 4_906)
+		// Fastest run: 10_616 ns.
+		Weight::from_parts(11_007_000, 5_204)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -143,15 +147,15 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn job_closed() -> Weight {
-		// Fastest run: 43_535 ns.
-		Weight::from_parts(46_920_000, 2_098_641)
+		// Fastest run: 27_311 ns.
+		Weight::from_parts(28_343_000, 2_098_641)
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().writes(4))
 	}
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
 	fn job_pruned() -> Weight {
-		// Fastest run: 13_820 ns.
-		Weight::from_parts(16_054_000, 4_906)
+		// Fastest run: 10_706 ns.
+		Weight::from_parts(11_347_000, 5_204)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -160,21 +164,28 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Balances::Holds` (r:1 w:1)
 	// Storage: `Preimage::StatusFor` (r:1 w:0)
 	// Storage: `Preimage::RequestStatusFor` (r:1 w:1)
+	// Storage: `ClauseRegistry::MeasurementUsers` (r:0 w:8)
 	fn job_pruned_last() -> Weight {
-		// Fastest run: 93_109 ns.
-		Weight::from_parts(105_007_000, 4_906)
+		// Fastest run: 81_822 ns.
+		Weight::from_parts(82_964_000, 5_204)
 			.saturating_add(Db::get().reads(5))
-			.saturating_add(Db::get().writes(4))
+			.saturating_add(Db::get().writes(12))
 	}
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
 	// Storage: `RollupAnchor::Open` (r:1 w:1)
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn suspend() -> Weight {
-		// Fastest run: 40_991 ns.
-		Weight::from_parts(44_837_000, 2_098_641)
+		// Fastest run: 24_797 ns.
+		Weight::from_parts(25_117_000, 2_098_641)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(4))
+	}
+	// Storage: `ClauseRegistry::MeasurementUsers` (r:65 w:0)
+	// Storage: `ClauseRegistry::Clauses` (r:64 w:0)
+	fn stranded_by() -> Weight {
+		// Fastest run: 778_853 ns.
+		Weight::from_parts(847_706_000, 270_686).saturating_add(Db::get().reads(129))
 	}
 }
 
@@ -218,5 +229,8 @@ impl WeightInfo for () {
 	}
 	fn suspend() -> Weight {
 		Measured::<ParityDbWeight>::suspend()
+	}
+	fn stranded_by() -> Weight {
+		Measured::<ParityDbWeight>::stranded_by()
 	}
 }

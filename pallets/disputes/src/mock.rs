@@ -4,7 +4,10 @@
 use crate as pallet_disputes;
 use crate::{Culprits, DisputeClass, Event, Params, Verdict, WeightInfo};
 use concordat_primitives::{
-	attest::{Lease, LeaseRefusal, Measurement, PlatformId, SigningKey, TcbStatus, Vendor},
+	attest::{
+		Lease, LeaseDemand, LeaseRefusal, Measurement, PlatformId, RiskClasses, SigningKey,
+		TcbStatus, Vendor,
+	},
 	cac::{CacStatement, CacV1, Engine, EngineKind, Outcome, Output, ResourceUsage, SignedCac},
 	clause::{ExecutionMode, ResourceLimits},
 	hashing::output_hash,
@@ -197,12 +200,7 @@ impl ClauseJobs for Mock {
 }
 
 impl LeaseInspect for Mock {
-	fn live_lease(
-		_: NodeId,
-		_: LeaseId,
-		_: &[Measurement],
-		_: bool,
-	) -> Result<Lease, LeaseRefusal> {
+	fn live_lease(_: NodeId, _: LeaseId, _: &LeaseDemand<'_>) -> Result<Lease, LeaseRefusal> {
 		Err(LeaseRefusal::Expired)
 	}
 	fn lease_of_key(key: &SigningKey) -> Option<Lease> {
@@ -469,15 +467,17 @@ pub fn add_lease(node: NodeId, key: SigningKey) {
 	let lease = Lease {
 		id: 1,
 		node,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: Measurement([3; 48]),
 		platform: PlatformId([4; 32]),
 		tcb: TcbStatus::UpToDate,
+		classes: RiskClasses::ALL,
 		signing_key: key,
 		encryption_key: [5; 32],
 		simulated: true,
 		issued_at: 1,
 		expires_at: 2,
+		not_after: 2_000_000_000,
 	};
 	Leases::insert(key, lease);
 }

@@ -50,8 +50,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Disputes::Agenda` (r:0 w:1)
 	// Storage: `Disputes::Disputes` (r:0 w:1)
 	fn open() -> Weight {
-		// Fastest run: 269_482 ns.
-		Weight::from_parts(297_684_000, 2_098_641)
+		// Fastest run: 149_093 ns.
+		Weight::from_parts(168_352_000, 2_098_641)
 			.saturating_add(Db::get().reads(12))
 			.saturating_add(Db::get().writes(12))
 	}
@@ -87,10 +87,10 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Disputes::OpenOfJob` (r:0 w:1)
 	// `c` is 0 to 7.
 	fn resolve(c: u32) -> Weight {
-		// Fastest run: 319_778 ns.
-		Weight::from_parts(440_673_744, 2_098_641)
-			// ± 8_812_452
-			.saturating_add(Weight::from_parts(164_269_404, 0).saturating_mul(c.into()))
+		// Fastest run: 190_545 ns.
+		Weight::from_parts(196_931_890, 2_098_641)
+			// ± 6_360_936
+			.saturating_add(Weight::from_parts(154_436_011, 0).saturating_mul(c.into()))
 			.saturating_add(Db::get().reads(19))
 			.saturating_add(Db::get().reads(9_u64.saturating_mul(c.into())))
 			.saturating_add(Db::get().writes(20))
@@ -123,28 +123,28 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Standings` (r:0 w:1)
 	// Storage: `Disputes::Disputes` (r:0 w:1)
 	fn report_equivocation() -> Weight {
-		// Fastest run: 616_170 ns.
-		Weight::from_parts(673_195_000, 2_098_641)
+		// Fastest run: 483_582 ns.
+		Weight::from_parts(539_035_000, 2_098_641)
 			.saturating_add(Db::get().reads(27))
 			.saturating_add(Db::get().writes(25))
 	}
 	// Storage: `Disputes::Parameters` (r:0 w:1)
 	fn set_params() -> Weight {
-		// Fastest run: 10_325 ns.
-		Weight::from_parts(11_077_000, 0).saturating_add(Db::get().writes(1))
+		// Fastest run: 6_389 ns.
+		Weight::from_parts(9_023_000, 0).saturating_add(Db::get().writes(1))
 	}
 	// Storage: `Disputes::CarryOver` (r:1 w:1)
 	fn sweep_base() -> Weight {
-		// Fastest run: 5_498 ns.
-		Weight::from_parts(6_720_000, 1_489)
+		// Fastest run: 4_186 ns.
+		Weight::from_parts(4_516_000, 1_489)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
 	// Storage: `Disputes::CarryOver` (r:1 w:0)
 	// Storage: `Disputes::Agenda` (r:1 w:0)
 	fn sweep_block() -> Weight {
-		// Fastest run: 12_158 ns.
-		Weight::from_parts(13_270_000, 3_489).saturating_add(Db::get().reads(2))
+		// Fastest run: 9_414 ns.
+		Weight::from_parts(9_845_000, 3_489).saturating_add(Db::get().reads(2))
 	}
 	// Storage: `Disputes::CarryOver` (r:1 w:0)
 	// Storage: `Disputes::Agenda` (r:2 w:1)
@@ -163,8 +163,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Disputes::OpenOfJob` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn time_out() -> Weight {
-		// Fastest run: 311_275 ns.
-		Weight::from_parts(432_996_000, 2_098_641)
+		// Fastest run: 249_032 ns.
+		Weight::from_parts(264_775_000, 2_098_641)
 			.saturating_add(Db::get().reads(17))
 			.saturating_add(Db::get().writes(14))
 	}

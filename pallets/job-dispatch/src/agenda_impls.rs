@@ -142,6 +142,7 @@ impl<T: Config> Pallet<T> {
 		let most = concordat_primitives::clause::MAX_SEATS;
 		// A seat that is lost may end the round, and in the hands of the listener decide the job.
 		Self::weight_of_stand_in()
+			.saturating_add(Self::weight_of_most_backups())
 			.saturating_add(Self::failing(most).max(Self::settling_and_receipt(most)))
 			.max(Self::weight_of_prune(T::ClauseJobs::weight_of_pruning()))
 			.max(Self::weight_of_wake())

@@ -24,10 +24,11 @@ use frame_system::RawOrigin;
 
 /// What only other pallets can set up.
 pub trait BenchmarkHelper {
-	/// Registers an active clause that everybody may dispatch, with modest limits, of the critical risk class.
+	/// Registers an active clause that everybody may dispatch, with modest limits, of the critical risk class, that
+	/// demands no credentials.
 	fn active_clause(mode: ExecutionMode, capability: CapabilityId) -> ClauseId;
 	/// A node with its own operator and platform, capacity for four jobs, memory for them, a funded controller
-	/// and a lease that counts for another day.
+	/// and a lease that counts for another day and for every risk class.
 	fn node(index: u32) -> (NodeId, NodeProfile);
 }
 
@@ -75,6 +76,7 @@ fn dispatched<T: Config>(seats: u32) -> JobId {
 		JobConstraints::default(),
 	)
 	.expect("a good request")
+	.0
 	.expect("is not refused")
 }
 
@@ -387,7 +389,7 @@ mod benchmarks {
 
 	/// A node is lost that sits on `n` jobs.
 	#[benchmark]
-	fn lost(n: Linear<0, MAX_ASSIGNMENTS>) {
+	fn lost(n: Linear<1, MAX_ASSIGNMENTS>) {
 		let id = assigned::<T>(1);
 		let record = job::<T>(id);
 		let node = record.seats.first().map(|seat| seat.node).expect("one seat");
@@ -461,6 +463,19 @@ mod benchmarks {
 			<Pallet<T> as JobBoard<AccountId>>::unfreeze(id, false).expect("it is frozen");
 		}
 		assert_eq!(job::<T>(id).status, JobStatus::Scheduled);
+	}
+
+	/// The verdict condemns a job on which nodes were working: it ends without a result.
+	#[benchmark]
+	fn unfreeze_upheld() {
+		let id = assigned::<T>(MAX_SEATS);
+		Pallet::<T>::freeze(id).expect("it is assigned");
+		pass_block::<T>();
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::unfreeze(id, true).expect("it is frozen");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Slashed);
 	}
 
 	impl_benchmark_test_suite!(

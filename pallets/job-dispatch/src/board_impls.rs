@@ -242,7 +242,8 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 	fn weight() -> Weight {
 		Self::settling(MAX_SEATS)
 			.max(Self::failing(MAX_SEATS))
-			.max(Self::weight_of_end(T::WeightInfo::unfreeze()))
+			.max(T::WeightInfo::unfreeze())
+			.max(Self::weight_of_end(T::WeightInfo::unfreeze_upheld()))
 			.max(T::WeightInfo::freeze())
 			.max(Self::weight_of_message())
 	}

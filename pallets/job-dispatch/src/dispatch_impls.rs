@@ -10,7 +10,9 @@ use concordat_primitives::{
 	job::{FailureReason, JobClass, JobConstraints, JobInput, JobStatus},
 	receipt::Operation,
 	routing::ONE,
-	traits::{block_number, ClauseInspect, ClauseJobs, JobListener, ReceiptSink},
+	traits::{
+		block_number, ClauseInspect, ClauseJobs, CredentialInspect, JobListener, ReceiptSink,
+	},
 	AccountId, BlockNumber, ClauseId, JobId, Jurisdiction,
 };
 use frame_support::{
@@ -53,15 +55,21 @@ impl<T: Config> Pallet<T> {
 		Self::examine(requester, clause, input, constraints).map(|accepted| accepted.quote)
 	}
 
-	/// Opens a job; `None` if governance's filter refused, which is then on record.
+	/// Opens a job; `None` if governance's filter refused, which is then on record. With it comes the weight.
 	pub(crate) fn do_dispatch(
 		requester: AccountId,
 		clause: ClauseId,
 		input: JobInput,
 		constraints: JobConstraints,
-	) -> Result<Option<JobId>, DispatchError> {
+	) -> Result<(Option<JobId>, Weight), DispatchError> {
 		match Self::examine(&requester, &clause, &input, &constraints) {
-			Ok(accepted) => Self::open(requester, clause, input, constraints, accepted).map(Some),
+			Ok(accepted) => {
+				let demands = !accepted.spec.policy.requester_credentials.is_empty();
+				let weight = Self::weight_of_dispatch(&input)
+					.saturating_add(Self::weight_of_requester(demands));
+				let id = Self::open(requester, clause, input, constraints, accepted)?;
+				Ok((Some(id), weight))
+			},
 			Err(Objection::Invalid(error)) => Err(error),
 			Err(Objection::Refused(reason)) => {
 				let receipt = T::Receipts::append(Operation::DispatchRefused {
@@ -74,7 +82,11 @@ impl<T: Config> Pallet<T> {
 					reason.text(),
 				);
 				Self::deposit_event(Event::DispatchRefused { requester, clause, reason, receipt });
-				Ok(None)
+				// The last question of the filter: with another answer it was not asked.
+				let asked = reason == Refusal::CredentialMissing;
+				let weight =
+					Self::weight_of_refusal().saturating_add(Self::weight_of_requester(asked));
+				Ok((None, weight))
 			},
 		}
 	}
@@ -97,6 +109,10 @@ impl<T: Config> Pallet<T> {
 
 		// Governance's filter.
 		examine_policy(&spec, clause.status, requester, constraints, now)?;
+		let demands = &spec.policy.requester_credentials;
+		if !demands.is_empty() && !T::Credentials::account_meets(requester, demands) {
+			return Err(Refusal::CredentialMissing.into());
+		}
 
 		// Money and room.
 		let (_, seats) = spec.mode.quorum();
@@ -176,6 +192,8 @@ impl<T: Config> Pallet<T> {
 				sovereign_only: spec.policy.sovereign_only,
 				forbid_simulated: spec.policy.forbid_simulated,
 				measurements: spec.measurements,
+				risk: spec.risk,
+				node_credentials: spec.policy.node_credentials,
 				class: constraints.class,
 				trigger: constraints.trigger,
 				min_trust: constraints.min_trust,
@@ -306,12 +324,17 @@ impl<T: Config> Pallet<T> {
 		let least = T::WeightInfo::tick()
 			.saturating_add(T::WeightInfo::agenda_page())
 			.saturating_add(Self::weight_of_dearest_item())
-			.max(T::WeightInfo::tick().saturating_add(Self::weight_of_dearest_placement(params)));
+			.max(
+				T::WeightInfo::tick()
+					.saturating_add(Self::weight_of_dearest_placement(params))
+					.saturating_add(T::WeightInfo::skip_place())
+					.saturating_add(Self::weight_of_most_questions(params)),
+			);
 		ensure!(least.all_lte(Self::hook_limit(params)), Error::<T>::ParamsInvalid);
 		Ok(())
 	}
 
-	/// Weight of `dispatch` when it opens a job.
+	/// Weight of `dispatch` when it opens a job, for a clause that demands no credentials of requesters.
 	pub fn weight_of_dispatch(input: &JobInput) -> Weight {
 		let kept = match input {
 			JobInput::Inline(bytes) => bytes.len(),
@@ -321,9 +344,25 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::dispatch(kept as u32)
 	}
 
-	/// Weight of `dispatch` when governance's filter refuses.
+	/// Weight of `dispatch` when governance's filter refuses before it asks about credentials.
 	pub fn weight_of_refusal() -> Weight {
 		T::WeightInfo::dispatch_refused()
+	}
+
+	/// Weight of asking about the requester's credentials, if that is done.
+	fn weight_of_requester(asked: bool) -> Weight {
+		if asked {
+			T::Credentials::weight()
+		} else {
+			Weight::zero()
+		}
+	}
+
+	/// The most that a dispatch weighs, before it is known what the clause demands.
+	pub fn weight_of_dearest_dispatch(input: &JobInput) -> Weight {
+		Self::weight_of_dispatch(input)
+			.max(Self::weight_of_refusal())
+			.saturating_add(T::Credentials::weight())
 	}
 
 	/// Weight of ending a job without a result, with all who are told.

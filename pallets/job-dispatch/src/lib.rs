@@ -21,7 +21,8 @@
 //! ## Down and up
 //!
 //! Down: clauses ([`Config::Clauses`], [`Config::ClauseJobs`]), node controllers ([`Config::Nodes`]), leases at the
-//! moment of seating ([`Config::Leases`]), receipts ([`Config::Receipts`]), the block's randomness
+//! moment of seating ([`Config::Leases`]), credentials of requesters at dispatch and of nodes when they get a seat
+//! ([`Config::Credentials`]; nothing is read for a clause that demands none), receipts ([`Config::Receipts`]), the block's randomness
 //! ([`Config::Randomness`]). Up: [`Config::Listener`] hears of every seat given up while its round goes on
 //! (`seat_lost`), of every round that ends without a result (`round_over`, exactly once, after the job has been
 //! written back), and of pruning. The callee's weight is charged by whoever calls.
@@ -61,7 +62,7 @@
 //! ## Refusals
 //!
 //! A request that is at fault itself fails with an [`Error`] and leaves nothing. When governance's filter turns a
-//! dispatch away (clause status, expiry, window, trigger, requester, class), the call *succeeds* with
+//! dispatch away (clause status, expiry, window, trigger, requester, class, credentials), the call *succeeds* with
 //! [`Event::DispatchRefused`] and a receipt: an `Err` would roll both back, and an audit trail without its
 //! refusals is none. No money is held; the transaction fee is kept. `check_dispatch` tells both beforehand.
 //!
@@ -114,8 +115,8 @@ pub mod pallet {
 	use concordat_primitives::{
 		job::{Backups, JobClass, JobConstraints, JobInput, JobStatus},
 		traits::{
-			BlockRandomness, ClauseInspect, ClauseJobs, JobListener, LeaseInspect, NodeInspect,
-			ReceiptSink,
+			BlockRandomness, ClauseInspect, ClauseJobs, CredentialInspect, JobListener,
+			LeaseInspect, NodeInspect, ReceiptSink,
 		},
 		AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, JobId, NodeId, ReceiptId,
 	};
@@ -148,6 +149,8 @@ pub mod pallet {
 		type Nodes: NodeInspect<AccountId>;
 		/// Whether the lease of a node counts at the moment of seating.
 		type Leases: LeaseInspect;
+		/// Who holds the credentials that clauses demand of requesters and of nodes.
+		type Credentials: CredentialInspect<AccountId>;
 		/// The audit trail.
 		type Receipts: ReceiptSink;
 		/// Hears of seats and rounds that are over; counts the votes.
@@ -582,9 +585,7 @@ pub mod pallet {
 		///
 		/// Emits `JobDispatched`, or `DispatchRefused`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(
-			Pallet::<T>::weight_of_dispatch(input).max(Pallet::<T>::weight_of_refusal())
-		)]
+		#[pallet::weight(Pallet::<T>::weight_of_dearest_dispatch(input))]
 		pub fn dispatch(
 			origin: OriginFor<T>,
 			clause: ClauseId,
@@ -592,11 +593,8 @@ pub mod pallet {
 			constraints: JobConstraints,
 		) -> DispatchResultWithPostInfo {
 			let requester = ensure_signed(origin)?;
-			let opened = Self::do_dispatch(requester, clause, input, constraints)?;
-			Ok(match opened {
-				Some(_) => None::<Weight>.into(),
-				None => Some(Self::weight_of_refusal()).into(),
-			})
+			let (_, weight) = Self::do_dispatch(requester, clause, input, constraints)?;
+			Ok(Some(weight).into())
 		}
 
 		/// Withdraws a job that no node works on.

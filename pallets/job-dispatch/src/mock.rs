@@ -4,17 +4,21 @@ use crate as pallet_job_dispatch;
 use crate::{pallet::*, types::*};
 use alloc::collections::{BTreeMap, BTreeSet};
 use concordat_primitives::{
-	attest::{Lease, LeaseRefusal, Measurement, PlatformId, SigningKey, TcbStatus, Vendor},
+	attest::{
+		Lease, LeaseDemand, LeaseRefusal, Measurement, PlatformId, RiskClasses, SigningKey,
+		TcbStatus, Vendor,
+	},
 	clause::{
 		ClauseSpec, ClauseStatus, ExecutionMode, PolicyBinding, ProgramLocation, ProgramRef,
 		ResourceLimits, RiskClass, ALL_TRIGGERS,
 	},
+	credential::{credential_type, CredentialDemand},
 	job::{JobConstraints, JobInput, Seat, Settlement},
 	node::{NodeProfile, NodeSpec, NodeStatus},
 	receipt::Operation,
 	traits::{
-		BlockRandomness, ClauseInfo, ClauseInspect, ClauseJobs, JobBoard, JobListener,
-		LeaseInspect, NodeInspect, NodePool, ReceiptSink,
+		BlockRandomness, ClauseInfo, ClauseInspect, ClauseJobs, CredentialInspect, JobBoard,
+		JobListener, LeaseInspect, NodeInspect, NodePool, ReceiptSink,
 	},
 	units::{CDT, MILLI_CDT},
 	AccountId, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
@@ -85,6 +89,7 @@ impl Config for Test {
 	type ClauseJobs = Registry;
 	type Nodes = Staking;
 	type Leases = Attestation;
+	type Credentials = Identity;
 	type Receipts = Rollup;
 	type Listener = Quorum;
 	type Randomness = Vrf;
@@ -129,6 +134,14 @@ parameter_types! {
 	pub static Salt: u64 = 0;
 	/// What asking about a lease costs, in microseconds.
 	pub static LeaseMicros: u64 = 10;
+	/// Credentials of nodes and of accounts, by type.
+	pub static NodeCredentials: BTreeSet<(NodeId, Hash)> = BTreeSet::new();
+	pub static AccountCredentials: BTreeSet<(AccountId, Hash)> = BTreeSet::new();
+	/// Nodes whose credentials were asked about, and how often those of an account were.
+	pub static NodesAsked: Vec<NodeId> = Vec::new();
+	pub static AccountsAsked: u32 = 0;
+	/// What asking about credentials costs, in microseconds.
+	pub static CredentialMicros: u64 = 30;
 }
 
 std::thread_local! {
@@ -198,8 +211,7 @@ impl LeaseInspect for Attestation {
 	fn live_lease(
 		node: NodeId,
 		lease: LeaseId,
-		measurements: &[Measurement],
-		allow_simulated: bool,
+		demand: &LeaseDemand<'_>,
 	) -> Result<Lease, LeaseRefusal> {
 		let found = Self::lease_of_node(node).ok_or(LeaseRefusal::None)?;
 		if found.id != lease {
@@ -208,11 +220,15 @@ impl LeaseInspect for Attestation {
 		if found.expires_at <= JobDispatch::now() {
 			return Err(LeaseRefusal::Expired);
 		}
-		if !measurements.is_empty() && !measurements.contains(&found.measurement) {
+		let accepted = demand.measurements;
+		if !accepted.is_empty() && !accepted.contains(&found.measurement) {
 			return Err(LeaseRefusal::MeasurementNotForClause);
 		}
-		if found.simulated && !allow_simulated {
+		if found.simulated && !demand.allow_simulated {
 			return Err(LeaseRefusal::Simulated);
+		}
+		if !found.classes.contains(demand.risk) {
+			return Err(LeaseRefusal::ClassNotMet);
 		}
 		Ok(found)
 	}
@@ -224,6 +240,24 @@ impl LeaseInspect for Attestation {
 	}
 	fn weight() -> Weight {
 		Weight::from_parts(LeaseMicros::get() * 1_000_000, 0)
+	}
+}
+
+/// Knows who holds which credentials, and notes who is asked about.
+pub struct Identity;
+impl CredentialInspect<AccountId> for Identity {
+	fn node_meets(node: NodeId, demands: &[CredentialDemand]) -> bool {
+		NodesAsked::mutate(|asked| asked.push(node));
+		let book = NodeCredentials::get();
+		demands.iter().all(|demand| book.contains(&(node, demand.kind)))
+	}
+	fn account_meets(account: &AccountId, demands: &[CredentialDemand]) -> bool {
+		AccountsAsked::mutate(|asked| *asked += 1);
+		let book = AccountCredentials::get();
+		demands.iter().all(|demand| book.contains(&(account.clone(), demand.kind)))
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(CredentialMicros::get() * 1_000_000, 0)
 	}
 }
 
@@ -344,10 +378,11 @@ pub fn profile(node: NodeId) -> NodeProfile {
 		lease: node.into(),
 		lease_issued_at: 0,
 		lease_expires_at: 1_000_000,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: measurement(1),
 		platform: PlatformId(platform),
 		simulated: true,
+		classes: RiskClasses::ALL,
 		signing_key: [node as u8; 32],
 	}
 }
@@ -360,12 +395,29 @@ pub fn lease(node: NodeId, profile: &NodeProfile) -> Lease {
 		measurement: profile.measurement,
 		platform: profile.platform,
 		tcb: TcbStatus::UpToDate,
+		classes: profile.classes,
 		signing_key: profile.signing_key,
 		encryption_key: [0; 32],
 		simulated: profile.simulated,
 		issued_at: profile.lease_issued_at,
 		expires_at: profile.lease_expires_at,
+		not_after: 2_000_000_000,
 	}
+}
+
+/// A demand for a credential of that name.
+pub fn demand(name: &str) -> CredentialDemand {
+	CredentialDemand { kind: credential_type(name), issuer: None }
+}
+
+/// Issues a credential of that name to a node.
+pub fn certify(node: NodeId, name: &str) {
+	NodeCredentials::mutate(|book| book.insert((node, credential_type(name))));
+}
+
+/// Issues a credential of that name to an account.
+pub fn certify_account(who: AccountId, name: &str) {
+	AccountCredentials::mutate(|book| book.insert((who, credential_type(name))));
 }
 
 /// Admits a node that differs from [`profile`], with a lease to match.
@@ -573,6 +625,11 @@ impl ExtBuilder {
 		Released::set(0);
 		Reaction::set(Reacts::Waits);
 		LeaseMicros::set(10);
+		NodeCredentials::set(BTreeSet::new());
+		AccountCredentials::set(BTreeSet::new());
+		NodesAsked::set(Vec::new());
+		AccountsAsked::set(0);
+		CredentialMicros::set(30);
 		ext.execute_with(|| {
 			System::set_block_number(1);
 			clause_mode(1, 1);

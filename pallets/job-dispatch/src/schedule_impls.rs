@@ -14,11 +14,12 @@ use concordat_primitives::{
 	job::{FailureReason, JobClass, JobStatus, Seat, SeatState, MAX_BACKUPS},
 	receipt::Operation,
 	traits::{
-		BlockRandomness, ClauseInspect, ClauseJobs, JobListener, LeaseInspect, NodeInspect,
-		ReceiptSink,
+		BlockRandomness, ClauseInspect, ClauseJobs, CredentialInspect, JobListener, LeaseInspect,
+		NodeInspect, ReceiptSink,
 	},
 	Attempt, BlockNumber, JobId, Jurisdiction, NodeId,
 };
+use core::cell::Cell;
 use frame_support::{
 	weights::{Weight, WeightMeter},
 	BoundedVec,
@@ -77,6 +78,8 @@ pub(crate) struct Placement {
 	pub probes: u32,
 	/// Leases asked about.
 	pub leases: u32,
+	/// Nodes whose credentials were asked about; none unless the clause demands some.
+	pub credentials: u32,
 }
 
 impl<T: Config> Pallet<T> {
@@ -98,7 +101,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Serves the queues in turns until the meter, the work or the block's share of assignments is used up.
-	/// A job is tried at most once.
+	/// A job is tried at most once. Room for questions about credentials is asked for where a job has such questions,
+	/// not kept free for every job.
 	pub(crate) fn schedule(ctx: &Context, meter: &mut WeightMeter) {
 		let mut rings = Ledger::<T>::get().rings;
 		if rings.live() == 0 {
@@ -121,6 +125,15 @@ impl<T: Config> Pallet<T> {
 				log::error!(target: LOG_TARGET, "queued job {id} has no record");
 				continue;
 			};
+			let questions = Self::weight_of_questions(&order, &ctx.params);
+			if !meter.can_consume(step.saturating_add(questions)) {
+				// What is left of this block's share is too little for it: it is the first of its class in the next.
+				meter.consume(Self::weight_of_parking());
+				Self::push_front(&mut rings, id, &mut job, class);
+				let ring = rings.get_mut(class);
+				ring.credit = ring.credit.saturating_add(1);
+				break;
+			}
 			job.place = None;
 			if let Some(until) = Self::held_back(&order, ctx) {
 				Self::set_status(&mut job, JobStatus::Paused);
@@ -186,13 +199,16 @@ impl<T: Config> Pallet<T> {
 
 	/// Puts a job at the head of its class.
 	pub(crate) fn enqueue_front(id: JobId, job: &mut Job, class: JobClass) {
-		Ledger::<T>::mutate(|ledger| {
-			let ring = ledger.rings.get_mut(class);
-			ring.head = ring.head.saturating_sub(1);
-			ring.live = ring.live.saturating_add(1);
-			job.place = Some(ring.head);
-			Queued::<T>::insert(class, ring.head, id);
-		});
+		Ledger::<T>::mutate(|ledger| Self::push_front(&mut ledger.rings, id, job, class));
+	}
+
+	/// Puts a job at the head of its class, in queues that are at hand. One that was taken from there gets its old place.
+	fn push_front(rings: &mut Rings, id: JobId, job: &mut Job, class: JobClass) {
+		let ring = rings.get_mut(class);
+		ring.head = ring.head.saturating_sub(1);
+		ring.live = ring.live.saturating_add(1);
+		job.place = Some(ring.head);
+		Queued::<T>::insert(class, ring.head, id);
 	}
 
 	/// Takes a job that waits out of its queue, or from beside it. Its place stays empty and is passed over later.
@@ -260,17 +276,36 @@ impl<T: Config> Pallet<T> {
 		let asked_before = draw.count(Exclusion::AlreadyAsked);
 		let Draw { found, probes, .. } = draw;
 		let enough = found.len() >= want.seats as usize;
+		let (credentials, lacking) = (Cell::new(0u32), Cell::new(0u32));
+		// The last filter, because it is the dearest. Without a demand nothing is read.
+		let holds = |one: &Candidate| {
+			if order.node_credentials.is_empty() {
+				return true;
+			}
+			credentials.set(credentials.get().saturating_add(1));
+			let holds = T::Credentials::node_meets(one.node, &order.node_credentials);
+			lacking.set(lacking.get().saturating_add(u32::from(!holds)));
+			holds
+		};
 		let choice = if enough {
-			scheduler::choose(found, &want, |one| Self::live_lease(one, order, &ask))
+			let accept = |one: &Candidate| Self::live_lease(one, &ask).filter(|_| holds(one));
+			scheduler::choose(found, &want, accept, holds)
 		} else {
 			Choice { seats: Vec::new(), backups: Vec::new(), asked: 0 }
 		};
 		let leases = choice.asked;
+		let credentials = credentials.get();
 		if choice.seats.len() < want.seats as usize {
 			let reason = if sizes.iter().all(|size| *size == 0) {
 				Waiting::NoNodes
 			} else if enough && choice.seats.len() < leases as usize {
-				Waiting::Leases
+				// No backups are chosen without all seats: whoever lacks a credential was asked about a seat.
+				let refused = leases.saturating_sub(choice.seats.len() as u32);
+				if lacking.get() > refused / 2 {
+					Waiting::NotEligible(Exclusion::CredentialMissing)
+				} else {
+					Waiting::Leases
+				}
 			} else if enough {
 				Waiting::TooFewOperators
 			} else {
@@ -285,7 +320,7 @@ impl<T: Config> Pallet<T> {
 				job.waiting = Some(reason);
 				Self::deposit_event(Event::JobWaiting { job: id, reason });
 			}
-			return Placement { seats: 0, probes, leases };
+			return Placement { seats: 0, probes, leases, credentials };
 		}
 
 		let deliver_by = ask.deliver_by;
@@ -309,7 +344,7 @@ impl<T: Config> Pallet<T> {
 			deliver_by,
 		});
 		Self::note_assignment(id, job);
-		Placement { seats: want.seats, probes, leases }
+		Placement { seats: want.seats, probes, leases, credentials }
 	}
 
 	/// What the job asks of a node now.
@@ -328,6 +363,7 @@ impl<T: Config> Pallet<T> {
 			memory_mib: scheduler::memory_mib(order.limits.memory_bytes),
 			sovereign_only: order.sovereign_only,
 			forbid_simulated: order.forbid_simulated,
+			risk: order.risk,
 			measurements: &order.measurements,
 			jurisdictions: &order.jurisdictions,
 			paused,
@@ -340,15 +376,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The candidate's lease, if it counts now and for as long as it is needed.
-	fn live_lease(candidate: &Candidate, order: &Order, ask: &Ask) -> Option<Lease> {
-		T::Leases::live_lease(
-			candidate.node,
-			candidate.seating.profile.lease,
-			&order.measurements,
-			!order.forbid_simulated,
-		)
-		.ok()
-		.filter(|lease| lease.expires_at >= ask.deliver_by)
+	fn live_lease(candidate: &Candidate, ask: &Ask) -> Option<Lease> {
+		let lease = candidate.seating.profile.lease;
+		T::Leases::live_lease(candidate.node, lease, &ask.of_lease())
+			.ok()
+			.filter(|lease| lease.expires_at >= ask.deliver_by)
 	}
 
 	/// Gives one node one seat.
@@ -427,7 +459,11 @@ impl<T: Config> Pallet<T> {
 			let found = Seatings::<T>::get(node)
 				.and_then(|seating| ask.assess(node, &seating).ok())
 				.filter(|one| !scheduler::clashes(one, seated.iter().map(|(o, p)| (o, p))))
-				.and_then(|one| Self::live_lease(&one, order, &ask).map(|lease| (one, lease)));
+				.and_then(|one| Self::live_lease(&one, &ask).map(|lease| (one, lease)))
+				.filter(|_| {
+					let demands = &order.node_credentials;
+					demands.is_empty() || T::Credentials::node_meets(node, demands)
+				});
 			let deliver_by = ask.deliver_by;
 			if let Some((candidate, lease)) = found {
 				let attempt = job.attempts.saturating_add(1);
@@ -477,6 +513,7 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::SeatLost { job: id, attempt, node, silence, cooldown_until });
 
 		let stood_in = Self::stand_in(id, &mut job, &order, ctx);
+		let own = Self::weight_of_stand_in().saturating_add(Self::weight_of_backups(&order));
 		let (k, _) = order.mode.quorum();
 		let left = job.seats.len() as u32;
 		if stood_in || left >= u32::from(k) {
@@ -486,13 +523,13 @@ impl<T: Config> Pallet<T> {
 			Jobs::<T>::insert(id, job);
 			// Last: what it hears may make the listener settle the job, or end the round.
 			T::Listener::seat_lost(id, node);
-			Self::weight_of_stand_in().saturating_add(Self::weight_of_judgement(id, left))
+			own.saturating_add(Self::weight_of_judgement(id, left))
 		} else {
 			let delivered =
 				job.seats.iter().any(|seat| matches!(seat.state, SeatState::Delivered(_)));
 			let reason = if delivered { FailureReason::NoQuorum } else { FailureReason::Silence };
 			Self::end_round(id, job, &order, false, reason);
-			Self::weight_of_stand_in().saturating_add(Self::failing(left))
+			own.saturating_add(Self::failing(left))
 		}
 	}
 
@@ -565,18 +602,54 @@ impl<T: Config> Pallet<T> {
 		let others = placement.leases.saturating_sub(placement.seats);
 		T::WeightInfo::place(placement.probes, placement.seats)
 			.saturating_add(T::Leases::weight().saturating_mul(others.into()))
+			.saturating_add(T::Credentials::weight().saturating_mul(placement.credentials.into()))
 	}
 
-	/// Weight of the dearest try that the parameters allow. Every probe may end in a question about a lease.
+	/// The most that the parameters allow to be wanted.
+	fn most_wanted(params: &Params) -> Want {
+		Want { seats: MAX_SEATS, backups: params.backups, candidates: params.candidates }
+	}
+
+	/// Weight of the dearest try that the parameters allow, for a clause that demands no credentials. Every probe may
+	/// end in a question about a lease.
 	pub(crate) fn weight_of_dearest_placement(params: &Params) -> Weight {
-		let want =
-			Want { seats: MAX_SEATS, backups: params.backups, candidates: params.candidates };
+		let want = Self::most_wanted(params);
 		Self::weight_of_placement(&Placement {
 			seats: want.seats,
 			probes: want.probes(),
 			leases: want.probes(),
+			credentials: 0,
 		})
 		.max(Self::weight_of_parking())
+	}
+
+	/// Weight of the questions about credentials that come on top for a clause that demands some: at most one for every
+	/// probe.
+	pub(crate) fn weight_of_most_questions(params: &Params) -> Weight {
+		T::Credentials::weight().saturating_mul(Self::most_wanted(params).probes().into())
+	}
+
+	/// The same for an order: nothing, unless its clause demands any.
+	fn weight_of_questions(order: &Order, params: &Params) -> Weight {
+		if order.node_credentials.is_empty() {
+			return Weight::zero();
+		}
+		let (_, seats) = order.mode.quorum();
+		let want = Want { seats: seats.into(), ..Self::most_wanted(params) };
+		T::Credentials::weight().saturating_mul(want.probes().into())
+	}
+
+	/// Weight of asking about the credentials of all backups: nothing, unless the order's clause demands any.
+	fn weight_of_backups(order: &Order) -> Weight {
+		if order.node_credentials.is_empty() {
+			return Weight::zero();
+		}
+		Self::weight_of_most_backups()
+	}
+
+	/// Weight of asking about the credentials of as many backups as there may be.
+	pub(crate) fn weight_of_most_backups() -> Weight {
+		T::Credentials::weight().saturating_mul(MAX_BACKUPS.into())
 	}
 
 	/// Weight of finding that a job is held back.

@@ -5,14 +5,15 @@
 //!    what is asked, never on how many nodes there are. A pool that is smaller than the number of
 //!    probes is looked through completely, so that on a small chain no eligible node is overlooked.
 //! 2. [`choose`] takes the best scores, one seat per operator and per platform, and asks about leases
-//!    only where it is about to seat somebody.
+//!    only where it is about to seat somebody, about credentials only where it would otherwise.
 //! 3. [`next_turn`] decides which class is served next.
 
 use crate::types::{Rings, Seating};
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
-	attest::{Measurement, PlatformId},
+	attest::{LeaseDemand, Measurement, PlatformId},
+	clause::RiskClass,
 	hashing::tagged,
 	job::JobClass,
 	routing::{self, Factors},
@@ -75,6 +76,10 @@ pub enum Exclusion {
 	Trust,
 	/// Its quality is below what is asked.
 	Quality,
+	/// Its platform does not meet the quote policy of the clause's risk class.
+	RiskClassNotMet,
+	/// It does not hold a credential that the clause demands of nodes.
+	CredentialMissing,
 }
 
 impl Exclusion {
@@ -95,6 +100,10 @@ impl Exclusion {
 			Self::Memory => "too little memory left",
 			Self::Trust => "trust below what is asked",
 			Self::Quality => "quality below what is asked",
+			Self::RiskClassNotMet => {
+				"its platform does not meet the quote policy of the clause's risk class"
+			},
+			Self::CredentialMissing => "without a credential that the clause demands of nodes",
 		}
 	}
 }
@@ -112,6 +121,8 @@ pub struct Ask<'a> {
 	pub sovereign_only: bool,
 	/// No simulated evidence.
 	pub forbid_simulated: bool,
+	/// Risk class whose quote policy the platform has to meet.
+	pub risk: RiskClass,
 	/// Accepted measurements; empty: all.
 	pub measurements: &'a [Measurement],
 	/// Where a node may stand; empty: anywhere.
@@ -147,6 +158,8 @@ impl Ask<'_> {
 				!self.measurements.is_empty() && !self.measurements.contains(&profile.measurement),
 				Exclusion::Measurement,
 			),
+			// As of the last judgement that was told; the lease itself is asked when a seat is given.
+			(!profile.classes.contains(self.risk), Exclusion::RiskClassNotMet),
 			(profile.lease_expires_at < self.deliver_by, Exclusion::LeaseEnding),
 			(standing.cooldown_until > self.now, Exclusion::CoolingDown),
 			(standing.running() >= profile.capacity, Exclusion::Full),
@@ -161,6 +174,15 @@ impl Ask<'_> {
 			(self.spent.contains(&node), Exclusion::AlreadyAsked),
 		];
 		checks.into_iter().find_map(|(fails, why)| fails.then_some(why))
+	}
+
+	/// What the job asks of a lease.
+	pub const fn of_lease(&self) -> LeaseDemand<'_> {
+		LeaseDemand {
+			measurements: self.measurements,
+			allow_simulated: !self.forbid_simulated,
+			risk: self.risk,
+		}
 	}
 
 	/// The factors of the node's score. The originator has no history with anybody: `φ` is
@@ -390,11 +412,13 @@ pub struct Choice<L> {
 }
 
 /// Takes the best: seats first, then backups, never two of one operator or of one platform. `accept` is asked
-/// about those that are about to get a seat.
+/// about those that are about to get a seat, `stands_by` about those that are about to become a backup; nobody is
+/// asked about twice.
 pub fn choose<L>(
 	mut found: Vec<Candidate>,
 	want: &Want,
 	mut accept: impl FnMut(&Candidate) -> Option<L>,
+	mut stands_by: impl FnMut(&Candidate) -> bool,
 ) -> Choice<L> {
 	// Stable: equal scores stay in the random order of the draw.
 	found.sort_by_key(|candidate| core::cmp::Reverse(candidate.score));
@@ -410,7 +434,9 @@ pub fn choose<L>(
 				choice.seats.push((candidate, lease));
 			}
 		} else if choice.backups.len() < want.backups as usize {
-			choice.backups.push(candidate);
+			if stands_by(&candidate) {
+				choice.backups.push(candidate);
+			}
 		} else {
 			break;
 		}

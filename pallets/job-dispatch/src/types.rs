@@ -8,7 +8,10 @@ use alloc::{format, string::String};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
 	cac::FailureCode,
-	clause::{ExecutionMode, ResourceLimits, TriggerKind, MAX_INPUT_BYTES, MAX_LIST, MAX_SEATS},
+	clause::{
+		ExecutionMode, ResourceLimits, RiskClass, TriggerKind, MAX_INPUT_BYTES, MAX_LIST, MAX_SEATS,
+	},
+	credential::{CredentialDemand, MAX_CREDENTIAL_DEMANDS},
 	job::{Backups, FailureReason, JobClass, JobStatus, Seats, MAX_ATTEMPTS, MAX_BACKUPS},
 	node::NodeProfile,
 	routing::{self, NEUTRAL},
@@ -39,6 +42,8 @@ pub const QUEUE_ORIGIN: u64 = 1 << 63;
 
 /// A bounded list of jurisdictions, nodes or measurements of a job.
 pub type List<T> = BoundedVec<T, ConstU32<MAX_LIST>>;
+/// Credentials that a clause demands.
+pub type Credentials = BoundedVec<CredentialDemand, ConstU32<MAX_CREDENTIAL_DEMANDS>>;
 /// Jobs on which a node sits.
 pub type AssignmentList = BoundedVec<JobId, ConstU32<MAX_ASSIGNMENTS>>;
 /// Capabilities under which a node is in the pools.
@@ -220,6 +225,9 @@ pub enum Refusal {
 	/// The clause is decided by votes; no node runs it.
 	#[codec(index = 8)]
 	DecidedByVote,
+	/// The clause demands a credential of those who dispatch, and the requester does not hold it.
+	#[codec(index = 9)]
+	CredentialMissing,
 }
 
 impl Refusal {
@@ -240,6 +248,7 @@ impl Refusal {
 			Self::RequesterNotPermitted => "the requester may not dispatch this clause",
 			Self::ClassNotPermitted => "only clauses of the critical risk class take critical jobs",
 			Self::DecidedByVote => "the clause is decided by votes; no node runs it",
+			Self::CredentialMissing => "the requester lacks a credential that the clause demands",
 		}
 	}
 }
@@ -284,6 +293,10 @@ pub struct Order {
 	pub forbid_simulated: bool,
 	/// Measurements that may run it; empty: whatever the chain allows.
 	pub measurements: List<concordat_primitives::attest::Measurement>,
+	/// Risk class of the clause, whose quote policy the platform of a node has to meet.
+	pub risk: RiskClass,
+	/// Credentials that a node has to hold, each of them.
+	pub node_credentials: Credentials,
 	/// Class of the job.
 	pub class: JobClass,
 	/// What set it off.
@@ -776,8 +789,27 @@ mod tests {
 
 	#[test]
 	fn refusal_codes_are_the_indexes_of_their_encoding() {
-		for refusal in [Refusal::ClauseDraft, Refusal::OutsideWindow, Refusal::DecidedByVote] {
-			assert_eq!(refusal.encode(), [refusal.code()]);
+		for (refusal, index) in [
+			(Refusal::ClauseDraft, 0),
+			(Refusal::OutsideWindow, 4),
+			(Refusal::DecidedByVote, 8),
+			(Refusal::CredentialMissing, 9),
+		] {
+			assert_eq!(refusal.encode(), [index]);
+			assert_eq!(refusal.code(), index);
+		}
+	}
+
+	#[test]
+	fn reasons_to_pass_a_node_over_keep_their_indexes() {
+		for (why, index) in [
+			(Exclusion::Excluded, 0),
+			(Exclusion::LeaseEnding, 7),
+			(Exclusion::Quality, 13),
+			(Exclusion::RiskClassNotMet, 14),
+			(Exclusion::CredentialMissing, 15),
+		] {
+			assert_eq!(why.encode(), [index]);
 		}
 	}
 }

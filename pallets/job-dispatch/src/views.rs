@@ -2,14 +2,15 @@
 
 use crate::{
 	pallet::*,
-	scheduler::{delivery_window, memory_mib, Ask},
+	scheduler::{delivery_window, memory_mib, Ask, Exclusion},
 	types::*,
 };
 use alloc::{format, string::String, vec::Vec};
 use concordat_primitives::{
+	credential::CredentialDemand,
 	job::JobStatus,
 	routing::{self, Factors},
-	traits::{ClauseInspect, LeaseInspect},
+	traits::{ClauseInspect, CredentialInspect, LeaseInspect},
 	views::{JobView, Page, RoutingView, Totals as TotalsView, MAX_PAGE},
 	ClauseId, JobId, Jurisdiction, NodeId,
 };
@@ -96,6 +97,7 @@ impl<T: Config> Pallet<T> {
 			memory_mib: memory_mib(spec.limits.memory_bytes),
 			sovereign_only: spec.policy.sovereign_only,
 			forbid_simulated: spec.policy.forbid_simulated,
+			risk: spec.risk,
 			measurements: &spec.measurements,
 			jurisdictions: &spec.policy.jurisdictions,
 			paused: &paused,
@@ -119,29 +121,38 @@ impl<T: Config> Pallet<T> {
 			let last = end.clamp(place, place.saturating_add(size)).saturating_sub(place);
 			for index in first..last {
 				let node = Pools::<T>::get(key, index as u32);
-				items.extend(node.and_then(|node| Self::candidate(node, &ask)));
+				let demands = &spec.policy.node_credentials;
+				items.extend(node.and_then(|node| Self::candidate(node, &ask, demands)));
 			}
 			place = place.saturating_add(size);
 		}
 		Some(Page { items, next: (end < place).then_some(end) })
 	}
 
-	fn candidate(node: NodeId, ask: &Ask) -> Option<RoutingView> {
+	fn candidate(node: NodeId, ask: &Ask, demands: &[CredentialDemand]) -> Option<RoutingView> {
 		let seating = Seatings::<T>::get(node)?;
 		let factors: Factors = ask.factors(node, &seating);
-		let excluded = match ask.exclusion(node, &seating) {
-			Some(why) => Some(why.text().into()),
-			None => T::Leases::live_lease(
-				node,
-				seating.profile.lease,
-				ask.measurements,
-				!ask.forbid_simulated,
-			)
-			.err()
-			.map(|refusal| format!("its lease does not count now: {refusal:?}")),
-		};
+		let excluded = Self::why_not(node, &seating, ask, demands);
 		let score = excluded.is_none().then(|| factors.score());
 		Some(RoutingView { node, score, factors, excluded })
+	}
+
+	/// Why a node would not get a seat, in the order in which the scheduler asks.
+	fn why_not(
+		node: NodeId,
+		seating: &Seating,
+		ask: &Ask,
+		demands: &[CredentialDemand],
+	) -> Option<String> {
+		if let Some(why) = ask.exclusion(node, seating) {
+			return Some(why.text().into());
+		}
+		let lease = T::Leases::live_lease(node, seating.profile.lease, &ask.of_lease());
+		if let Err(refusal) = lease {
+			return Some(format!("its lease does not count now: {refusal:?}"));
+		}
+		let holds = demands.is_empty() || T::Credentials::node_meets(node, demands);
+		(!holds).then(|| Exclusion::CredentialMissing.text().into())
 	}
 
 	/// Trust and quality of a node, in parts of 10⁶.

@@ -63,6 +63,8 @@ pub trait WeightInfo {
 	fn freeze() -> Weight;
 	/// Weight of `unfreeze`.
 	fn unfreeze() -> Weight;
+	/// Weight of `unfreeze_upheld`.
+	fn unfreeze_upheld() -> Weight;
 }
 
 /// The weights of a runtime, with its own database.
@@ -86,10 +88,10 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Inputs` (r:0 w:1)
 	// `b` is 1 to 65536.
 	fn dispatch(b: u32) -> Weight {
-		// Fastest run: 254_099 ns.
-		Weight::from_parts(274_252_754, 7_843)
-			// ± 126
-			.saturating_add(Weight::from_parts(2_263, 0).saturating_mul(b.into()))
+		// Fastest run: 190_194 ns.
+		Weight::from_parts(215_749_495, 7_843)
+			// ± 95
+			.saturating_add(Weight::from_parts(2_076, 0).saturating_mul(b.into()))
 			.saturating_add(Db::get().reads(8))
 			.saturating_add(Db::get().writes(10))
 	}
@@ -99,8 +101,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn dispatch_refused() -> Weight {
-		// Fastest run: 73_219 ns.
-		Weight::from_parts(76_524_000, 2_098_641)
+		// Fastest run: 75_262 ns.
+		Weight::from_parts(85_898_000, 2_098_641)
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().writes(3))
 	}
@@ -120,23 +122,23 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Queued` (r:0 w:1)
 	// Storage: `JobDispatch::Inputs` (r:0 w:1)
 	fn cancel() -> Weight {
-		// Fastest run: 289_002 ns.
-		Weight::from_parts(308_601_000, 2_098_641)
+		// Fastest run: 276_953 ns.
+		Weight::from_parts(289_803_000, 2_098_641)
 			.saturating_add(Db::get().reads(13))
 			.saturating_add(Db::get().writes(12))
 	}
 	// Storage: `JobDispatch::Parameters` (r:1 w:0)
 	// Storage: `JobDispatch::Switches` (r:1 w:1)
 	fn pause() -> Weight {
-		// Fastest run: 15_393 ns.
-		Weight::from_parts(16_014_000, 3_886)
+		// Fastest run: 14_992 ns.
+		Weight::from_parts(16_174_000, 3_886)
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().writes(1))
 	}
 	// Storage: `JobDispatch::Switches` (r:1 w:1)
 	fn resume() -> Weight {
-		// Fastest run: 14_061 ns.
-		Weight::from_parts(14_421_000, 3_886)
+		// Fastest run: 13_610 ns.
+		Weight::from_parts(15_503_000, 3_886)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -157,15 +159,15 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	// Storage: `JobDispatch::Inputs` (r:0 w:1)
 	fn fail_job() -> Weight {
-		// Fastest run: 451_444 ns.
-		Weight::from_parts(497_432_000, 2_098_641)
+		// Fastest run: 394_188 ns.
+		Weight::from_parts(429_682_000, 2_098_641)
 			.saturating_add(Db::get().reads(21))
 			.saturating_add(Db::get().writes(19))
 	}
 	// Storage: `JobDispatch::Parameters` (r:0 w:1)
 	fn set_params() -> Weight {
-		// Fastest run: 9_875 ns.
-		Weight::from_parts(10_456_000, 0).saturating_add(Db::get().writes(1))
+		// Fastest run: 9_535 ns.
+		Weight::from_parts(10_005_000, 0).saturating_add(Db::get().writes(1))
 	}
 	// Storage: `JobDispatch::Parameters` (r:1 w:0)
 	// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
@@ -175,8 +177,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::AgendaCursor` (r:1 w:1)
 	// Storage: `JobDispatch::Ledger` (r:1 w:0)
 	fn tick() -> Weight {
-		// Fastest run: 17_696 ns.
-		Weight::from_parts(18_318_000, 3_886)
+		// Fastest run: 15_744 ns.
+		Weight::from_parts(17_226_000, 3_886)
 			.saturating_add(Db::get().reads(7))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -184,16 +186,16 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Agenda` (r:2 w:1)
 	// Storage: `JobDispatch::LastPages` (r:1 w:1)
 	fn agenda_page() -> Weight {
-		// Fastest run: 29_765 ns.
-		Weight::from_parts(30_546_000, 14_696)
+		// Fastest run: 28_673 ns.
+		Weight::from_parts(29_524_000, 14_696)
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().writes(3))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:0)
 	// Storage: `JobDispatch::Orders` (r:1 w:0)
 	fn agenda_stale() -> Weight {
-		// Fastest run: 14_351 ns.
-		Weight::from_parts(15_263_000, 4_412).saturating_add(Db::get().reads(2))
+		// Fastest run: 13_650 ns.
+		Weight::from_parts(15_653_000, 4_493).saturating_add(Db::get().reads(2))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	// Storage: `JobDispatch::Orders` (r:1 w:0)
@@ -201,6 +203,7 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Ledger` (r:1 w:1)
 	// Storage: `Attestation::LeaseOfNode` (r:1 w:0)
 	// Storage: `Attestation::Leases` (r:1 w:0)
+	// Storage: `Timestamp::Now` (r:1 w:0)
 	// Storage: `Attestation::Measurements` (r:1 w:0)
 	// Storage: `Attestation::SimulationAllowed` (r:1 w:0)
 	// Storage: `JobDispatch::LastPages` (r:1 w:0)
@@ -210,17 +213,17 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `QuorumResults::Ballots` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn seat_lost() -> Weight {
-		// Fastest run: 221_120 ns.
-		Weight::from_parts(274_270_000, 2_098_641)
-			.saturating_add(Db::get().reads(23))
+		// Fastest run: 212_377 ns.
+		Weight::from_parts(256_794_000, 2_098_641)
+			.saturating_add(Db::get().reads(24))
 			.saturating_add(Db::get().writes(9))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:0)
 	// Storage: `JobDispatch::LastPages` (r:1 w:0)
 	// Storage: `JobDispatch::Agenda` (r:1 w:1)
 	fn look_again() -> Weight {
-		// Fastest run: 20_741 ns.
-		Weight::from_parts(32_138_000, 7_843)
+		// Fastest run: 26_579 ns.
+		Weight::from_parts(30_396_000, 7_843)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -242,15 +245,13 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Inputs` (r:0 w:1)
 	// `s` is 1 to 7.
 	fn round_over(s: u32) -> Weight {
-		// Fastest run: 312_246 ns.
-		Weight::from_parts(345_034_996, 2_098_641)
-			// ± 1_071_222
-			.saturating_add(Weight::from_parts(20_298_561, 0).saturating_mul(s.into()))
+		// Fastest run: 204_335 ns.
+		Weight::from_parts(317_020_682, 2_098_641)
 			.saturating_add(Db::get().reads(14))
 			.saturating_add(Db::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(Db::get().writes(12))
 			.saturating_add(Db::get().writes(1_u64.saturating_mul(s.into())))
-			.saturating_add(Weight::from_parts(0, 3_176).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 3_177).saturating_mul(s.into()))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	// Storage: `JobDispatch::Orders` (r:1 w:1)
@@ -263,8 +264,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `QuorumResults::Results` (r:0 w:1)
 	// Storage: `QuorumResults::Ballots` (r:0 w:1)
 	fn prune() -> Weight {
-		// Fastest run: 151_326 ns.
-		Weight::from_parts(163_244_000, 6_036)
+		// Fastest run: 79_759 ns.
+		Weight::from_parts(84_105_000, 6_036)
 			.saturating_add(Db::get().reads(6))
 			.saturating_add(Db::get().writes(9))
 	}
@@ -274,15 +275,15 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Ledger` (r:1 w:1)
 	// Storage: `JobDispatch::Queued` (r:0 w:1)
 	fn wake() -> Weight {
-		// Fastest run: 43_365 ns.
-		Weight::from_parts(46_499_000, 4_906)
+		// Fastest run: 25_568 ns.
+		Weight::from_parts(26_299_000, 5_204)
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().writes(3))
 	}
 	// Storage: `JobDispatch::Queued` (r:1 w:0)
 	fn skip_place() -> Weight {
-		// Fastest run: 6_509 ns.
-		Weight::from_parts(6_940_000, 3_498).saturating_add(Db::get().reads(1))
+		// Fastest run: 3_916 ns.
+		Weight::from_parts(4_096_000, 3_498).saturating_add(Db::get().reads(1))
 	}
 	// Storage: `JobDispatch::Ledger` (r:1 w:1)
 	// Storage: `JobDispatch::Queued` (r:1 w:1)
@@ -291,8 +292,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::LastPages` (r:1 w:0)
 	// Storage: `JobDispatch::Agenda` (r:1 w:1)
 	fn park() -> Weight {
-		// Fastest run: 48_001 ns.
-		Weight::from_parts(52_869_000, 7_843)
+		// Fastest run: 29_314 ns.
+		Weight::from_parts(30_295_000, 7_843)
 			.saturating_add(Db::get().reads(6))
 			.saturating_add(Db::get().writes(4))
 	}
@@ -306,6 +307,7 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Seatings` (r:120 w:7)
 	// Storage: `Attestation::LeaseOfNode` (r:7 w:0)
 	// Storage: `Attestation::Leases` (r:7 w:0)
+	// Storage: `Timestamp::Now` (r:1 w:0)
 	// Storage: `Attestation::Measurements` (r:1 w:0)
 	// Storage: `Attestation::SimulationAllowed` (r:1 w:0)
 	// Storage: `JobDispatch::LastPages` (r:1 w:0)
@@ -316,19 +318,19 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// `p` is 7 to 120.
 	// `s` is 0 to 7.
 	fn place(p: u32, s: u32) -> Weight {
-		// Fastest run: 396_782 ns.
-		Weight::from_parts(412_215_000, 2_098_641)
-			// ± 207_245
-			.saturating_add(Weight::from_parts(8_535_878, 0).saturating_mul(p.into()))
-			// ± 3_538_993
-			.saturating_add(Weight::from_parts(34_152_735, 0).saturating_mul(s.into()))
+		// Fastest run: 271_295 ns.
+		Weight::from_parts(130_643_060, 2_098_641)
+			// ± 653_647
+			.saturating_add(Weight::from_parts(8_209_498, 0).saturating_mul(p.into()))
+			// ± 10_091_156
+			.saturating_add(Weight::from_parts(48_622_328, 0).saturating_mul(s.into()))
 			.saturating_add(Db::get().reads(9))
 			.saturating_add(Db::get().reads(2_u64.saturating_mul(p.into())))
-			.saturating_add(Db::get().reads(2_u64.saturating_mul(s.into())))
+			.saturating_add(Db::get().reads(3_u64.saturating_mul(s.into())))
 			.saturating_add(Db::get().writes(5))
 			.saturating_add(Db::get().writes(1_u64.saturating_mul(s.into())))
-			.saturating_add(Weight::from_parts(0, 3_176).saturating_mul(p.into()))
-			.saturating_add(Weight::from_parts(0, 2_658).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 3_177).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 2_667).saturating_mul(s.into()))
 	}
 	// Storage: `JobDispatch::Seatings` (r:1 w:1)
 	// Storage: `JobDispatch::Standings` (r:1 w:0)
@@ -338,10 +340,10 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::PoolPlaces` (r:0 w:32)
 	// `c` is 1 to 16.
 	fn admit(c: u32) -> Weight {
-		// Fastest run: 30_085 ns.
-		Weight::from_parts(2_971_583, 4_166)
-			// ± 712_046
-			.saturating_add(Weight::from_parts(22_267_043, 0).saturating_mul(c.into()))
+		// Fastest run: 27_010 ns.
+		Weight::from_parts(11_188_911, 4_167)
+			// ± 122_271
+			.saturating_add(Weight::from_parts(16_964_495, 0).saturating_mul(c.into()))
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().reads(2_u64.saturating_mul(c.into())))
 			.saturating_add(Db::get().writes(2))
@@ -356,10 +358,10 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Standings` (r:0 w:1)
 	// `c` is 1 to 16.
 	fn evict(c: u32) -> Weight {
-		// Fastest run: 60_310 ns.
-		Weight::from_parts(62_072_000, 4_166)
-			// ± 672_877
-			.saturating_add(Weight::from_parts(46_716_904, 0).saturating_mul(c.into()))
+		// Fastest run: 53_800 ns.
+		Weight::from_parts(14_099_521, 4_167)
+			// ± 344_057
+			.saturating_add(Weight::from_parts(40_570_170, 0).saturating_mul(c.into()))
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().reads(6_u64.saturating_mul(c.into())))
 			.saturating_add(Db::get().writes(3))
@@ -370,12 +372,12 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Jobs` (r:64 w:64)
 	// Storage: `JobDispatch::LastPages` (r:1 w:0)
 	// Storage: `JobDispatch::Agenda` (r:1 w:1)
-	// `n` is 0 to 64.
+	// `n` is 1 to 64.
 	fn lost(n: u32) -> Weight {
-		// Fastest run: 8_433 ns.
-		Weight::from_parts(18_740_123, 7_843)
-			// ± 331_883
-			.saturating_add(Weight::from_parts(13_369_253, 0).saturating_mul(n.into()))
+		// Fastest run: 23_164 ns.
+		Weight::from_parts(12_088_974, 7_843)
+			// ± 36_412
+			.saturating_add(Weight::from_parts(11_180_919, 0).saturating_mul(n.into()))
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(Db::get().writes(1))
@@ -384,15 +386,15 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	fn acknowledge() -> Weight {
-		// Fastest run: 16_675 ns.
-		Weight::from_parts(17_476_000, 4_412)
+		// Fastest run: 14_662 ns.
+		Weight::from_parts(16_805_000, 4_412)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	fn delivered() -> Weight {
-		// Fastest run: 22_844 ns.
-		Weight::from_parts(27_932_000, 4_412)
+		// Fastest run: 14_772 ns.
+		Weight::from_parts(15_974_000, 4_412)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -410,21 +412,21 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
 	// `s` is 1 to 7.
 	fn settle(s: u32) -> Weight {
-		// Fastest run: 186_097 ns.
-		Weight::from_parts(102_811_752, 7_843)
-			// ± 2_895_132
-			.saturating_add(Weight::from_parts(84_225_542, 0).saturating_mul(s.into()))
+		// Fastest run: 154_852 ns.
+		Weight::from_parts(96_588_987, 7_843)
+			// ± 552_826
+			.saturating_add(Weight::from_parts(59_927_608, 0).saturating_mul(s.into()))
 			.saturating_add(Db::get().reads(11))
 			.saturating_add(Db::get().reads(3_u64.saturating_mul(s.into())))
 			.saturating_add(Db::get().writes(8))
 			.saturating_add(Db::get().writes(2_u64.saturating_mul(s.into())))
-			.saturating_add(Weight::from_parts(0, 3_176).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 3_177).saturating_mul(s.into()))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	// Storage: `JobDispatch::Ledger` (r:1 w:1)
 	fn freeze() -> Weight {
-		// Fastest run: 31_076 ns.
-		Weight::from_parts(43_034_000, 4_412)
+		// Fastest run: 18_938 ns.
+		Weight::from_parts(20_180_000, 4_412)
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().writes(2))
 	}
@@ -434,10 +436,32 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::LastPages` (r:2 w:0)
 	// Storage: `JobDispatch::Agenda` (r:2 w:2)
 	fn unfreeze() -> Weight {
-		// Fastest run: 94_611 ns.
-		Weight::from_parts(103_685_000, 14_696)
+		// Fastest run: 75_102 ns.
+		Weight::from_parts(77_425_000, 14_696)
 			.saturating_add(Db::get().reads(7))
 			.saturating_add(Db::get().writes(4))
+	}
+	// Storage: `JobDispatch::Jobs` (r:1 w:1)
+	// Storage: `JobDispatch::Orders` (r:1 w:0)
+	// Storage: `JobDispatch::Seatings` (r:7 w:7)
+	// Storage: `Balances::Holds` (r:1 w:1)
+	// Storage: `System::Account` (r:2 w:2)
+	// Storage: `RollupAnchor::Open` (r:1 w:1)
+	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
+	// Storage: `JobDispatch::Parameters` (r:1 w:0)
+	// Storage: `JobDispatch::Ledger` (r:1 w:1)
+	// Storage: `JobDispatch::LiveJobs` (r:1 w:1)
+	// Storage: `JobDispatch::LastPages` (r:1 w:0)
+	// Storage: `JobDispatch::Agenda` (r:1 w:1)
+	// Storage: `ClauseRegistry::Clauses` (r:1 w:1)
+	// Storage: `QuorumResults::Ballots` (r:1 w:0)
+	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
+	// Storage: `JobDispatch::Inputs` (r:0 w:1)
+	fn unfreeze_upheld() -> Weight {
+		// Fastest run: 232_637 ns.
+		Weight::from_parts(239_808_000, 2_098_641)
+			.saturating_add(Db::get().reads(21))
+			.saturating_add(Db::get().writes(19))
 	}
 }
 
@@ -520,5 +544,8 @@ impl WeightInfo for () {
 	}
 	fn unfreeze() -> Weight {
 		Measured::<ParityDbWeight>::unfreeze()
+	}
+	fn unfreeze_upheld() -> Weight {
+		Measured::<ParityDbWeight>::unfreeze_upheld()
 	}
 }

@@ -10,7 +10,7 @@ use crate::{
 use alloc::{format, vec, vec::Vec};
 use codec::{Decode, Encode};
 use concordat_primitives::{
-	attest::{Lease, Measurement, PlatformId, TcbStatus, Vendor},
+	attest::{Lease, Measurement, PlatformId, RiskClasses, TcbStatus, Vendor},
 	node::{
 		InactiveReason, Misconduct, NodeRole, NodeSpec, NodeStatus, OperatorId, Resources,
 		MAX_CAPABILITIES,
@@ -80,15 +80,17 @@ fn lease_for<T: Config>(node: NodeId, id: LeaseId) -> Lease {
 	Lease {
 		id,
 		node,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: Measurement([9; 48]),
 		platform: PlatformId([7; 32]),
 		tcb: TcbStatus::UpToDate,
+		classes: RiskClasses::ALL,
 		signing_key: [3; 32],
 		encryption_key: [2; 32],
 		simulated: true,
 		issued_at: Pallet::<T>::now(),
 		expires_at: u32::MAX,
+		not_after: u64::MAX,
 	}
 }
 

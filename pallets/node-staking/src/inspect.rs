@@ -3,7 +3,7 @@
 use crate::{ActiveNodes, Config, LastNode, NodeRecord, Nodes, Pallet, Pulses};
 use alloc::vec::Vec;
 use concordat_primitives::{
-	node::{NodeSpec, NodeStatus},
+	node::{NodeSpec, NodeStatus, OperatorId},
 	traits::{NodeInspect, NodePool},
 	views::{NodeView, Page, MAX_PAGE},
 	AccountId, Hash, NodeId,
@@ -13,9 +13,19 @@ use frame_support::{pallet_prelude::Get, weights::Weight};
 /// Most numbers that one page looks at: numbers of nodes that are gone are gaps.
 const MAX_SCAN: u32 = 1_000;
 
+/// The account of an operator key.
+fn account_of(key: OperatorId) -> AccountId {
+	AccountId::new(sp_core::sr25519::Public::from(key).0)
+}
+
 impl<T: Config> NodeInspect<AccountId> for Pallet<T> {
 	fn controller(node: NodeId) -> Option<AccountId> {
 		Nodes::<T>::get(node).map(|record| record.controller)
+	}
+
+	/// The account that the operator key signs for: heartbeats and extrinsics alike are sr25519.
+	fn operator(node: NodeId) -> Option<AccountId> {
+		Nodes::<T>::get(node).map(|record| account_of(record.operator_key))
 	}
 
 	fn status(node: NodeId) -> Option<NodeStatus> {

@@ -28,6 +28,24 @@ impl<T: Config> LeaseListener for Pallet<T> {
 		Self::settle_status(node, &mut record, status);
 	}
 
+	/// The scheduler gets the new profile of a node that takes jobs; for others it is kept for later. A node that lost a
+	/// class cannot deliver what it runs for clauses of that class: its deadlines come forward, so that others take over
+	/// in time; what still counts when it comes in, counts. Nor is it a sign of life: anybody may
+	/// have asked for the judgement. News of a lease that the node no longer holds mean nothing.
+	fn lease_changed(lease: &Lease) {
+		let node = lease.node;
+		let Some(mut record) = Nodes::<T>::get(node) else { return };
+		if record.lease.as_ref().map(|held| held.id) != Some(lease.id) {
+			return;
+		}
+		let before = record.lease.replace(LeaseSummary::from(lease));
+		if before.is_some_and(|held| !lease.classes.includes(held.classes)) {
+			T::Pool::lost(node);
+		}
+		let status = record.status;
+		Self::settle_status(node, &mut record, status);
+	}
+
 	/// The node takes no jobs until it gets another lease, and what it runs goes to others. The end of a
 	/// lease that the node no longer holds means nothing.
 	fn lease_lost(node: NodeId, lease: LeaseId) {

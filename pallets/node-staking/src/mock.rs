@@ -3,7 +3,7 @@
 use crate as pallet_node_staking;
 use crate::{heartbeat_message, Event, NodeRecord, Nodes, Params};
 use concordat_primitives::{
-	attest::{Lease, Measurement, PlatformId, TcbStatus, Vendor},
+	attest::{Lease, Measurement, PlatformId, RiskClasses, TcbStatus, Vendor},
 	node::{
 		operator_key::OperatorPair, NodeProfile, NodeRole, NodeSpec, NodeStatus, OperatorId,
 		OperatorSignature, Resources,
@@ -421,15 +421,17 @@ pub fn lease(node: NodeId, id: LeaseId) -> Lease {
 	Lease {
 		id,
 		node,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: Measurement([9; 48]),
 		platform: PlatformId([node as u8; 32]),
 		tcb: TcbStatus::UpToDate,
+		classes: RiskClasses::ALL,
 		signing_key: [node as u8; 32],
 		encryption_key: [2; 32],
 		simulated: true,
 		issued_at: System::block_number(),
 		expires_at: System::block_number() + 10_000,
+		not_after: 2_000_000_000,
 	}
 }
 

@@ -2,7 +2,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
-	attest::{Lease, Measurement, PlatformId, SigningKey, Vendor},
+	attest::{Lease, Measurement, PlatformId, RiskClasses, SigningKey, Vendor},
 	node::{InactiveReason, Misconduct, NodeProfile, NodeRole, NodeSpec, NodeStatus, OperatorId},
 	routing::LATENCY_CLASSES,
 	units::{CDT, DAYS},
@@ -54,6 +54,8 @@ pub struct LeaseSummary {
 	pub platform: PlatformId,
 	/// No hardware stands behind it.
 	pub simulated: bool,
+	/// Risk classes whose quote policy the platform meets, as it was last judged.
+	pub classes: RiskClasses,
 	/// Key that signs CACs.
 	pub signing_key: SigningKey,
 }
@@ -68,6 +70,7 @@ impl From<&Lease> for LeaseSummary {
 			measurement: lease.measurement,
 			platform: lease.platform,
 			simulated: lease.simulated,
+			classes: lease.classes,
 			signing_key: lease.signing_key,
 		}
 	}
@@ -154,6 +157,7 @@ impl NodeRecord {
 			measurement: lease.measurement,
 			platform: lease.platform,
 			simulated: lease.simulated,
+			classes: lease.classes,
 			signing_key: lease.signing_key,
 		})
 	}

@@ -83,8 +83,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn register() -> Weight {
-		// Fastest run: 178_406 ns.
-		Weight::from_parts(198_717_000, 2_098_641)
+		// Fastest run: 143_384 ns.
+		Weight::from_parts(155_402_000, 2_098_641)
 			.saturating_add(Db::get().reads(11))
 			.saturating_add(Db::get().writes(11))
 	}
@@ -92,16 +92,16 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `System::Account` (r:1 w:1)
 	// Storage: `Balances::Holds` (r:1 w:1)
 	fn bond_extra() -> Weight {
-		// Fastest run: 89_304 ns.
-		Weight::from_parts(100_169_000, 4_155)
+		// Fastest run: 71_516 ns.
+		Weight::from_parts(74_901_000, 4_156)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(3))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::Parameters` (r:1 w:0)
 	fn unbond_partial() -> Weight {
-		// Fastest run: 31_768 ns.
-		Weight::from_parts(37_937_000, 4_155)
+		// Fastest run: 23_004 ns.
+		Weight::from_parts(24_867_000, 4_156)
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -114,18 +114,20 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	// `v` is 2 to 100.
 	fn unbond(v: u32) -> Weight {
-		// Fastest run: 102_213 ns.
-		Weight::from_parts(14_345_309, 2_098_641)
-			// ± 507_305
-			.saturating_add(Weight::from_parts(20_614_652, 0).saturating_mul(v.into()))
+		// Fastest run: 64_516 ns.
+		Weight::from_parts(59_896_791, 2_098_641)
+			// ± 176_455
+			.saturating_add(Weight::from_parts(13_333_163, 0).saturating_mul(v.into()))
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().reads(2_u64.saturating_mul(v.into())))
 			.saturating_add(Db::get().writes(5))
-			.saturating_add(Weight::from_parts(0, 3_165).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 3_166).saturating_mul(v.into()))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `System::Account` (r:1 w:1)
 	// Storage: `Balances::Holds` (r:1 w:1)
+	// Storage: `JobDispatch::Seatings` (r:1 w:0)
+	// Storage: `JobDispatch::Standings` (r:1 w:1)
 	// Storage: `NodeStaking::CounterForNodes` (r:1 w:1)
 	// Storage: `NodeStaking::NodesOf` (r:1 w:1)
 	// Storage: `NodeStaking::Pulses` (r:0 w:1)
@@ -133,10 +135,10 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `NodeStaking::OperatorNodes` (r:0 w:1)
 	// Storage: `NodeStaking::Spans` (r:0 w:1)
 	fn withdraw() -> Weight {
-		// Fastest run: 154_380 ns.
-		Weight::from_parts(163_794_000, 4_155)
-			.saturating_add(Db::get().reads(5))
-			.saturating_add(Db::get().writes(9))
+		// Fastest run: 85_538 ns.
+		Weight::from_parts(99_839_000, 4_167)
+			.saturating_add(Db::get().reads(7))
+			.saturating_add(Db::get().writes(10))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::ActiveNodes` (r:1 w:1)
@@ -150,8 +152,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	// Storage: `JobDispatch::Standings` (r:0 w:1)
 	fn drain() -> Weight {
-		// Fastest run: 871_051 ns.
-		Weight::from_parts(995_857_000, 2_098_641)
+		// Fastest run: 518_023 ns.
+		Weight::from_parts(531_965_000, 2_098_641)
 			.saturating_add(Db::get().reads(102))
 			.saturating_add(Db::get().writes(104))
 	}
@@ -171,8 +173,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Offers` (r:0 w:1)
 	// Storage: `JobDispatch::PoolPlaces` (r:0 w:32)
 	fn undrain() -> Weight {
-		// Fastest run: 587_086 ns.
-		Weight::from_parts(629_550_000, 2_098_641)
+		// Fastest run: 351_766 ns.
+		Weight::from_parts(363_463_000, 2_098_641)
 			.saturating_add(Db::get().reads(42))
 			.saturating_add(Db::get().writes(105))
 	}
@@ -180,16 +182,16 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Seatings` (r:1 w:1)
 	// Storage: `JobDispatch::Offers` (r:1 w:0)
 	fn update_spec() -> Weight {
-		// Fastest run: 72_859 ns.
-		Weight::from_parts(127_921_000, 4_166)
+		// Fastest run: 36_945 ns.
+		Weight::from_parts(40_190_000, 4_167)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(2))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::OperatorNodes` (r:1 w:2)
 	fn set_operator_key() -> Weight {
-		// Fastest run: 83_074 ns.
-		Weight::from_parts(118_737_000, 4_155)
+		// Fastest run: 36_074 ns.
+		Weight::from_parts(40_912_000, 4_156)
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().writes(3))
 	}
@@ -211,8 +213,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::PoolPlaces` (r:0 w:32)
 	// Storage: `NodeStaking::Spans` (r:0 w:1)
 	fn unjail() -> Weight {
-		// Fastest run: 595_349 ns.
-		Weight::from_parts(668_589_000, 2_098_641)
+		// Fastest run: 361_229 ns.
+		Weight::from_parts(372_276_000, 2_098_641)
 			.saturating_add(Db::get().reads(43))
 			.saturating_add(Db::get().writes(106))
 	}
@@ -221,8 +223,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Session::NextKeys` (r:1 w:0)
 	// Storage: `NodeStaking::Validators` (r:1 w:1)
 	fn add_validator() -> Weight {
-		// Fastest run: 121_381 ns.
-		Weight::from_parts(132_138_000, 6_033)
+		// Fastest run: 81_562 ns.
+		Weight::from_parts(96_514_000, 6_033)
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -232,14 +234,14 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Session::NextKeys` (r:100 w:0)
 	// `v` is 2 to 100.
 	fn remove_validator(v: u32) -> Weight {
-		// Fastest run: 71_296 ns.
-		Weight::from_parts(210_888_077, 2_511)
-			// ± 487_423
-			.saturating_add(Weight::from_parts(14_015_181, 0).saturating_mul(v.into()))
+		// Fastest run: 45_828 ns.
+		Weight::from_parts(32_665_124, 2_511)
+			// ± 1_177_166
+			.saturating_add(Weight::from_parts(13_262_405, 0).saturating_mul(v.into()))
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().reads(2_u64.saturating_mul(v.into())))
 			.saturating_add(Db::get().writes(1))
-			.saturating_add(Weight::from_parts(0, 3_165).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 3_166).saturating_mul(v.into()))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::Pulses` (r:1 w:1)
@@ -253,8 +255,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	fn heartbeat() -> Weight {
-		// Fastest run: 88_562 ns.
-		Weight::from_parts(110_956_000, 2_098_641)
+		// Fastest run: 73_530 ns.
+		Weight::from_parts(86_579_000, 2_098_641)
 			.saturating_add(Db::get().reads(10))
 			.saturating_add(Db::get().writes(8))
 	}
@@ -263,23 +265,23 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `NodeStaking::Nodes` (r:1 w:0)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	fn authorize_heartbeat() -> Weight {
-		// Fastest run: 67_160 ns.
-		Weight::from_parts(73_690_000, 4_155).saturating_add(Db::get().reads(4))
+		// Fastest run: 58_918 ns.
+		Weight::from_parts(64_156_000, 4_156).saturating_add(Db::get().reads(4))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::PendingSlashes` (r:1 w:1)
 	// Storage: `NodeStaking::Spans` (r:1 w:0)
 	fn cancel_slash() -> Weight {
-		// Fastest run: 39_680 ns.
-		Weight::from_parts(43_465_000, 6_870)
+		// Fastest run: 37_035 ns.
+		Weight::from_parts(40_000_000, 6_870)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(2))
 	}
 	// Storage: `NodeStaking::Validators` (r:1 w:0)
 	// Storage: `NodeStaking::Parameters` (r:0 w:1)
 	fn set_params() -> Weight {
-		// Fastest run: 8_643 ns.
-		Weight::from_parts(9_264_000, 2_511)
+		// Fastest run: 8_253 ns.
+		Weight::from_parts(8_673_000, 2_511)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -296,8 +298,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::OpenLeaves` (r:1 w:1)
 	// Storage: `RollupAnchor::Leaves` (r:0 w:2)
 	fn slash() -> Weight {
-		// Fastest run: 110_245 ns.
-		Weight::from_parts(112_969_000, 2_098_641)
+		// Fastest run: 101_041 ns.
+		Weight::from_parts(107_691_000, 2_098_641)
 			.saturating_add(Db::get().reads(13))
 			.saturating_add(Db::get().writes(11))
 	}
@@ -307,8 +309,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `Session::DisabledValidators` (r:1 w:0)
 	// Storage: `Session::Validators` (r:1 w:0)
 	fn offence() -> Weight {
-		// Fastest run: 75_213 ns.
-		Weight::from_parts(90_144_000, 4_155).saturating_add(Db::get().reads(5))
+		// Fastest run: 60_771 ns.
+		Weight::from_parts(71_587_000, 4_156).saturating_add(Db::get().reads(5))
 	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::Pulses` (r:1 w:1)
@@ -326,8 +328,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Offers` (r:0 w:1)
 	// Storage: `JobDispatch::PoolPlaces` (r:0 w:32)
 	fn lease() -> Weight {
-		// Fastest run: 383_523 ns.
-		Weight::from_parts(483_502_000, 2_098_641)
+		// Fastest run: 332_967 ns.
+		Weight::from_parts(336_693_000, 2_098_641)
 			.saturating_add(Db::get().reads(42))
 			.saturating_add(Db::get().writes(105))
 	}
@@ -335,16 +337,16 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `NodeStaking::Agenda` (r:1 w:0)
 	// Storage: `NodeStaking::LastPages` (r:1 w:0)
 	fn agenda_base() -> Weight {
-		// Fastest run: 6_660 ns.
-		Weight::from_parts(6_950_000, 5_859).saturating_add(Db::get().reads(3))
+		// Fastest run: 6_389 ns.
+		Weight::from_parts(6_500_000, 5_859).saturating_add(Db::get().reads(3))
 	}
 	// Storage: `NodeStaking::CarryOver` (r:1 w:0)
 	// Storage: `NodeStaking::Agenda` (r:1 w:1)
 	// Storage: `NodeStaking::Pulses` (r:64 w:0)
 	// Storage: `NodeStaking::LastPages` (r:1 w:0)
 	fn agenda_page() -> Weight {
-		// Fastest run: 116_865 ns.
-		Weight::from_parts(119_939_000, 160_734)
+		// Fastest run: 110_896 ns.
+		Weight::from_parts(112_168_000, 160_734)
 			.saturating_add(Db::get().reads(67))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -353,8 +355,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `NodeStaking::LastPages` (r:1 w:0)
 	// Storage: `NodeStaking::Agenda` (r:1 w:1)
 	fn check_alive() -> Weight {
-		// Fastest run: 20_801 ns.
-		Weight::from_parts(24_847_000, 5_859)
+		// Fastest run: 18_458 ns.
+		Weight::from_parts(18_768_000, 5_859)
 			.saturating_add(Db::get().reads(4))
 			.saturating_add(Db::get().writes(2))
 	}
@@ -372,8 +374,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `RollupAnchor::Leaves` (r:0 w:1)
 	// Storage: `JobDispatch::Standings` (r:0 w:1)
 	fn check_silent() -> Weight {
-		// Fastest run: 551_643 ns.
-		Weight::from_parts(603_751_000, 2_098_641)
+		// Fastest run: 506_266 ns.
+		Weight::from_parts(510_602_000, 2_098_641)
 			.saturating_add(Db::get().reads(104))
 			.saturating_add(Db::get().writes(105))
 	}
@@ -384,15 +386,15 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `System::Account` (r:3 w:3)
 	// Storage: `NodeStaking::Parameters` (r:1 w:0)
 	fn apply_slash() -> Weight {
-		// Fastest run: 115_863 ns.
-		Weight::from_parts(123_314_000, 8_799)
+		// Fastest run: 102_913 ns.
+		Weight::from_parts(105_358_000, 8_799)
 			.saturating_add(Db::get().reads(8))
 			.saturating_add(Db::get().writes(7))
 	}
 	// Storage: `NodeStaking::UsedEvidence` (r:0 w:1)
 	fn forget_evidence() -> Weight {
-		// Fastest run: 3_094 ns.
-		Weight::from_parts(3_305_000, 0).saturating_add(Db::get().writes(1))
+		// Fastest run: 2_804 ns.
+		Weight::from_parts(3_054_000, 0).saturating_add(Db::get().writes(1))
 	}
 }
 

@@ -80,6 +80,7 @@ impl CacRefusal {
 			Self::Lease(LeaseRefusal::MeasurementRevoked) => 35,
 			Self::Lease(LeaseRefusal::MeasurementNotForClause) => 36,
 			Self::Lease(LeaseRefusal::Simulated) => 37,
+			Self::Lease(LeaseRefusal::ClassNotMet) => 38,
 		}
 	}
 }

@@ -32,7 +32,8 @@ const KEY_TYPE: KeyTypeId = KeyTypeId(*b"ccac");
 /// Opens jobs for the benchmarks. The runtime implements it with the real pallets.
 pub trait BenchmarkHelper {
 	/// A scheduled job in mode `Quorum { k: 4, n: 7 }` whose clause allows outputs of
-	/// [`MAX_OUTPUT_BYTES`], with one seat for each of `keys`; every key is that of a node with a live lease.
+	/// [`MAX_OUTPUT_BYTES`], with one seat for each of `keys`; every key is that of a node with a live lease that meets the
+	/// risk class of the clause.
 	fn scheduled_job(keys: &[SigningKey]) -> JobId;
 
 	/// Makes the board forget the job, without telling the pallet.

@@ -323,6 +323,7 @@ impl<T> From<CacRefusal> for Error<T> {
 				Self::MeasurementNotForClause
 			},
 			CacRefusal::Lease(LeaseRefusal::Simulated) => Self::SimulatedNotAccepted,
+			CacRefusal::Lease(LeaseRefusal::ClassNotMet) => Self::RiskClassNotMet,
 		}
 	}
 }

@@ -315,6 +315,8 @@ pub mod pallet {
 		TooManyBallots,
 		/// The job has left as many certificates as one may.
 		TooManyCertificates,
+		/// The platform does not meet the quote policy of the clause's risk class any more.
+		RiskClassNotMet,
 	}
 
 	#[pallet::hooks]

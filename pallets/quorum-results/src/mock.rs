@@ -5,7 +5,10 @@ use crate as pallet_quorum_results;
 use crate::{CacRefusal, Config};
 use codec::{Decode, Encode};
 use concordat_primitives::{
-	attest::{Lease, LeaseRefusal, Measurement, PlatformId, SigningKey, TcbStatus, Vendor},
+	attest::{
+		Lease, LeaseDemand, LeaseRefusal, Measurement, PlatformId, RiskClasses, SigningKey,
+		TcbStatus, Vendor,
+	},
 	cac::{
 		Ack, CacStatement, CacV1, Engine, EngineKind, FailureCode, Outcome, Output, ResourceUsage,
 		SignedAck, SignedCac,
@@ -275,8 +278,7 @@ impl LeaseInspect for Mock {
 	fn live_lease(
 		node: NodeId,
 		id: LeaseId,
-		measurements: &[Measurement],
-		allow_simulated: bool,
+		demand: &LeaseDemand<'_>,
 	) -> Result<Lease, LeaseRefusal> {
 		LeaseLooks::mutate(|looks| *looks += 1);
 		let lease = Leases::get(node).ok_or(LeaseRefusal::None)?;
@@ -290,11 +292,15 @@ impl LeaseInspect for Mock {
 		if Revoked::contains_key(lease.measurement) {
 			return Err(LeaseRefusal::MeasurementRevoked);
 		}
-		if !measurements.is_empty() && !measurements.contains(&lease.measurement) {
+		let accepted = demand.measurements;
+		if !accepted.is_empty() && !accepted.contains(&lease.measurement) {
 			return Err(LeaseRefusal::MeasurementNotForClause);
 		}
-		if lease.simulated && !allow_simulated {
+		if lease.simulated && !demand.allow_simulated {
 			return Err(LeaseRefusal::Simulated);
+		}
+		if !lease.classes.contains(demand.risk) {
+			return Err(LeaseRefusal::ClassNotMet);
 		}
 		Ok(lease)
 	}
@@ -398,15 +404,17 @@ pub fn lease(node: NodeId) -> Lease {
 	Lease {
 		id: 1_000 + u64::from(node),
 		node,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: measurement(1),
 		platform: PlatformId([node as u8; 32]),
 		tcb: TcbStatus::UpToDate,
+		classes: RiskClasses::ALL,
 		signing_key: key(node),
 		encryption_key: [node as u8; 32],
 		simulated: true,
 		issued_at: 1,
 		expires_at: 100,
+		not_after: 2_000_000_000,
 	}
 }
 

@@ -7,7 +7,7 @@
 
 use crate::{Ballots, Certificates, Config, Pallet};
 use concordat_primitives::{
-	attest::{Lease, LeaseRefusal},
+	attest::{Lease, LeaseDemand, LeaseRefusal},
 	cac::{Ack, CacV1, Outcome, Output, SignedAck, SignedCac},
 	clause::{ExecutionMode, ResourceLimits},
 	hashing::output_hash,
@@ -232,14 +232,17 @@ impl<T: Config> Pallet<T> {
 		require(urn.certificates < T::MaxCertificates::get(), CacRefusal::TooManyCertificates)
 	}
 
-	/// The lease of the seat's node, if it counts now for the clause: the one under which the seat was given, or one that
-	/// renews it.
+	/// The lease of the seat's node, if it counts now for the clause and its risk class: the one under which the seat was
+	/// given, or one that renews it.
 	fn lease_of_seat(Standing { terms, seat }: &Standing) -> Result<Lease, CacRefusal> {
 		let spec = T::Clauses::clause(&terms.clause).ok_or(CacRefusal::UnknownClause)?.spec;
-		let allow_simulated = !spec.policy.forbid_simulated;
+		let demand = LeaseDemand {
+			measurements: &spec.measurements,
+			allow_simulated: !spec.policy.forbid_simulated,
+			risk: spec.risk,
+		};
 		let lease =
-			T::Leases::live_lease(seat.node, seat.lease, &spec.measurements, allow_simulated)
-				.map_err(CacRefusal::Lease)?;
+			T::Leases::live_lease(seat.node, seat.lease, &demand).map_err(CacRefusal::Lease)?;
 		require(lease.signing_key == seat.signing_key, CacRefusal::WrongKey)?;
 		Ok(lease)
 	}

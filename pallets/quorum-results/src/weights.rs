@@ -41,8 +41,8 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	// Storage: `JobDispatch::Orders` (r:1 w:0)
 	fn acknowledge() -> Weight {
-		// Fastest run: 52_729 ns.
-		Weight::from_parts(65_638_000, 4_412)
+		// Fastest run: 48_613 ns.
+		Weight::from_parts(53_981_000, 4_493)
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -52,19 +52,20 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:0)
 	// Storage: `Attestation::LeaseOfNode` (r:1 w:0)
 	// Storage: `Attestation::Leases` (r:1 w:0)
+	// Storage: `Timestamp::Now` (r:1 w:0)
 	// Storage: `Attestation::Measurements` (r:1 w:0)
 	// Storage: `Attestation::SimulationAllowed` (r:1 w:0)
 	fn authorize_acknowledge() -> Weight {
-		// Fastest run: 121_521 ns.
-		Weight::from_parts(128_952_000, 4_906).saturating_add(Db::get().reads(8))
+		// Fastest run: 132_538 ns.
+		Weight::from_parts(143_114_000, 5_204).saturating_add(Db::get().reads(9))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:1)
 	// Storage: `JobDispatch::Orders` (r:1 w:0)
 	// Storage: `QuorumResults::Ballots` (r:1 w:1)
 	// Storage: `QuorumResults::Certificates` (r:0 w:1)
 	fn submit_cac() -> Weight {
-		// Fastest run: 85_478 ns.
-		Weight::from_parts(93_319_000, 4_536)
+		// Fastest run: 77_476 ns.
+		Weight::from_parts(83_124_000, 4_536)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(3))
 	}
@@ -76,23 +77,24 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `ClauseRegistry::Clauses` (r:1 w:0)
 	// Storage: `Attestation::LeaseOfNode` (r:1 w:0)
 	// Storage: `Attestation::Leases` (r:1 w:0)
+	// Storage: `Timestamp::Now` (r:1 w:0)
 	// Storage: `Attestation::Measurements` (r:1 w:0)
 	// Storage: `Attestation::SimulationAllowed` (r:1 w:0)
 	fn authorize_submit_cac() -> Weight {
-		// Fastest run: 146_899 ns.
-		Weight::from_parts(159_338_000, 6_036).saturating_add(Db::get().reads(10))
+		// Fastest run: 157_625 ns.
+		Weight::from_parts(182_062_000, 6_036).saturating_add(Db::get().reads(11))
 	}
 	// Storage: `QuorumResults::Results` (r:0 w:1)
 	fn decide() -> Weight {
-		// Fastest run: 10_926 ns.
-		Weight::from_parts(13_831_000, 0).saturating_add(Db::get().writes(1))
+		// Fastest run: 9_935 ns.
+		Weight::from_parts(13_240_000, 0).saturating_add(Db::get().writes(1))
 	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:0)
 	// Storage: `JobDispatch::Orders` (r:1 w:0)
 	// Storage: `QuorumResults::Ballots` (r:1 w:1)
 	fn seat_lost() -> Weight {
-		// Fastest run: 35_884 ns.
-		Weight::from_parts(46_409_000, 4_536)
+		// Fastest run: 30_445 ns.
+		Weight::from_parts(33_239_000, 4_536)
 			.saturating_add(Db::get().reads(3))
 			.saturating_add(Db::get().writes(1))
 	}
@@ -101,24 +103,24 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 	// Storage: `QuorumResults::Discarded` (r:0 w:1)
 	// Storage: `QuorumResults::Ballots` (r:0 w:1)
 	fn pruned() -> Weight {
-		// Fastest run: 35_002 ns.
-		Weight::from_parts(39_849_000, 6_036)
+		// Fastest run: 30_185 ns.
+		Weight::from_parts(31_978_000, 6_036)
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(3))
 	}
 	// Storage: `QuorumResults::Discarded` (r:1 w:0)
 	fn look_for_discarded() -> Weight {
-		// Fastest run: 4_026 ns.
-		Weight::from_parts(4_367_000, 3_481).saturating_add(Db::get().reads(1))
+		// Fastest run: 3_585 ns.
+		Weight::from_parts(3_675_000, 3_481).saturating_add(Db::get().reads(1))
 	}
 	// Storage: `QuorumResults::Discarded` (r:2 w:1)
 	// Storage: `QuorumResults::Certificates` (r:127 w:127)
 	// `n` is 1 to 128.
 	fn sweep(n: u32) -> Weight {
-		// Fastest run: 44_847 ns.
-		Weight::from_parts(50_378_245, 5_972)
-			// ± 22_127
-			.saturating_add(Weight::from_parts(1_234_976, 0).saturating_mul(n.into()))
+		// Fastest run: 45_778 ns.
+		Weight::from_parts(44_221_541, 5_972)
+			// ± 22_727
+			.saturating_add(Weight::from_parts(1_192_468, 0).saturating_mul(n.into()))
 			.saturating_add(Db::get().reads(2))
 			.saturating_add(Db::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(Db::get().writes(1))

@@ -1,33 +1,85 @@
 //! Evidence verifiers for trusted execution environments: pure, `no_std`, deterministic.
 //!
-//! `(evidence, anchors, now) → Claims | VerifyError`. Time is an argument; nothing is read from
-//! anywhere else. A verifier for each vendor fills one variant of [`Evidence`]. The only kind in
-//! this version is [`Evidence::Simulated`]: a statement signed by a *test* anchor. No hardware
-//! stands behind it, and everything made under it says `simulated`.
+//! `(evidence, collateral, policy, now) → Appraisal | Error`. Time is an argument; nothing is read from
+//! anywhere else. Every input is bounded before anything in it is parsed, nothing nests deeper than a
+//! fixed depth, and no input can make the code panic.
+//!
+//! # Where the cost goes
+//!
+//! | step | signatures | when |
+//! |---|---|---|
+//! | collateral: [`collateral`], [`intel::RawCollateral::verify`] | one per piece | once, when it is posted |
+//! | certificate of a platform: [`intel::verify_pck`], [`amd::verify_vek`] | one | once per platform |
+//! | evidence: [`intel::verify`], [`amd::verify`], [`nitro::verify`] | two (Intel, AWS), one (AMD) | per attestation |
+//! | judging again: [`intel::appraise`], [`amd::appraise`], [`nitro::appraise`] | none | whenever collateral, policy or time moves |
+//!
+//! [`any`] puts these steps together for all vendors, over a [`source`] of collateral.
+//!
+//! Each step hands back a compact, encodable value that the next one takes.
+//!
+//! [`tpm`] stands beside this: quotes of TPMs, under attestation keys that somebody else vouches for.
+//!
+//! # Evidence without hardware
+//!
+//! The `simulator` module, behind the feature of that name, makes evidence in the vendors' own formats under roots of
+//! its own. The same code verifies it, but only under a *test* anchor, and everything made under one says `simulated`.
+//! Development chains use `simulator::dev`, whose roots [`dev_anchors`] names without that feature.
+//!
+//! # RUSTSEC-2023-0071
+//!
+//! The advisory against the `rsa` crate (the Marvin attack) is about private keys: the time that decrypting or signing
+//! takes tells something about the key. Without the feature `simulator`, this crate only verifies signatures: with public
+//! keys, over public data, in [`crypto`]. No private key exists that could leak. The simulator signs with RSA keys that
+//! are published with it. So the advisory does not reach here, and is to be ignored with this reason.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// What comes from outside can not make the code panic.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::panic,
+		clippy::unreachable,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
-pub mod simulated;
+mod advisory;
+pub mod amd;
+pub mod any;
+mod bytes;
+pub mod collateral;
+#[allow(clippy::arithmetic_side_effects)] // arithmetic of fields and curves
+pub mod crypto;
+#[allow(clippy::arithmetic_side_effects)] // the same
+mod curve;
+pub mod dev_anchors;
+mod error;
+pub mod intel;
+mod json;
+pub mod nitro;
+mod pem;
+pub mod policy;
+mod serde_hex;
+#[cfg(feature = "simulator")]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)] // reads nothing from outside
+pub mod simulator;
+pub mod source;
+pub mod tpm;
 mod types;
+pub mod x509;
 
-pub use simulated::SimulatedEvidence;
+pub use advisory::{AdvisoryId, AdvisorySet, AdvisoryTable};
+pub use error::{Component, Error, Field, Part, Shortfall};
+pub use pem::decode_chain;
 pub use types::*;
 
 /// Longest evidence that is looked at, in bytes.
 pub const MAX_EVIDENCE_BYTES: usize = 16 * 1024;
-
-/// Verifies evidence against trust anchors at `now` (Unix time in seconds).
-///
-/// Checks the signature under an anchor of the right vendor, the validity period and the debug
-/// flag. It does not judge the measurement nor the `report_data`: the caller does, with
-/// [`report_data`].
-pub fn verify(evidence: &Evidence, anchors: &[Anchor], now: u64) -> Result<Claims, VerifyError> {
-	match evidence {
-		Evidence::Simulated(evidence) => simulated::verify(evidence, anchors, now),
-	}
-}
 
 /// What evidence has to be bound to: the chain, the node, the keys, and a recent block.
 ///

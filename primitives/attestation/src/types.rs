@@ -1,7 +1,13 @@
 //! What evidence is, what it claims, and why it is refused.
 
-use crate::SimulatedEvidence;
+use crate::{
+	amd::REPORT_BYTES,
+	intel::MAX_QUOTE_BYTES,
+	nitro::MAX_DOCUMENT_BYTES,
+	source::{CertificateBytes, Fingerprint},
+};
 use alloc::{format, string::String};
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
 use scale_info::TypeInfo;
@@ -26,15 +32,17 @@ use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 )]
 #[serde(rename_all = "camelCase")]
 pub enum Vendor {
-	/// Nobody: the simulator.
-	Simulated,
 	/// Intel SGX.
+	#[codec(index = 1)]
 	IntelSgx,
 	/// Intel TDX.
+	#[codec(index = 2)]
 	IntelTdx,
 	/// AMD SEV-SNP.
+	#[codec(index = 3)]
 	AmdSevSnp,
 	/// AWS Nitro.
+	#[codec(index = 4)]
 	AwsNitro,
 }
 
@@ -71,6 +79,10 @@ pub enum TcbStatus {
 	OutOfDateConfigurationNeeded,
 	/// Revoked by the vendor.
 	Revoked,
+	/// A TD that was launched on outdated firmware, which has been updated since: it should be launched again.
+	RelaunchAdvised,
+	/// The same, and a setting has to change.
+	RelaunchAdvisedConfigurationNeeded,
 }
 
 macro_rules! hex_newtype {
@@ -141,23 +153,35 @@ hex_newtype!(
 	32
 );
 
-/// Evidence of one vendor. Real SGX, TDX and SEV-SNP evidence become further variants.
+/// Evidence of one vendor, as its hardware makes it.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum Evidence {
-	/// Made by the simulator. Accepted only where genesis allows test anchors.
-	#[codec(index = 0)]
-	Simulated(SimulatedEvidence),
-}
-
-impl Evidence {
-	/// Who would have to vouch for it.
-	pub const fn vendor(&self) -> Vendor {
-		match self {
-			Self::Simulated(_) => Vendor::Simulated,
-		}
-	}
+	/// SGX or TDX.
+	#[codec(index = 1)]
+	Intel {
+		/// The quote, with the chain of the platform's certificate inside.
+		quote: BoundedVec<u8, ConstU32<{ MAX_QUOTE_BYTES as u32 }>>,
+	},
+	/// SEV-SNP.
+	#[codec(index = 2)]
+	Amd {
+		/// The report.
+		report: BoundedVec<u8, ConstU32<{ REPORT_BYTES as u32 }>>,
+		/// VCEK or VLEK certificate in DER; empty if the chain knows the platform's.
+		certificate: CertificateBytes,
+		/// ASK or ASVK that issued it.
+		authority: Fingerprint,
+		/// ARK above.
+		root: Fingerprint,
+	},
+	/// Nitro.
+	#[codec(index = 3)]
+	Aws {
+		/// The document, with all certificates inside.
+		document: BoundedVec<u8, ConstU32<{ MAX_DOCUMENT_BYTES as u32 }>>,
+	},
 }
 
 /// Whether an anchor may be trusted in production.
@@ -198,57 +222,13 @@ pub enum AnchorKind {
 	Serialize,
 	Deserialize,
 )]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Anchor {
 	/// Whose.
 	pub vendor: Vendor,
 	/// Whether it may be trusted in production.
 	pub kind: AnchorKind,
-	/// The key: Ed25519 for the simulator; SHA-256 of the root certificate for hardware vendors.
+	/// SHA-256 of the root certificate.
+	#[serde(with = "crate::serde_hex::array")]
 	pub key: [u8; 32],
-}
-
-/// What verified evidence claims.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct Claims {
-	/// Who vouches.
-	pub vendor: Vendor,
-	/// Code that runs.
-	pub measurement: Measurement,
-	/// Which machine it is.
-	pub platform: PlatformId,
-	/// State of its firmware.
-	pub tcb: TcbStatus,
-	/// What the code bound itself to.
-	pub report_data: [u8; 64],
-	/// Unix time in seconds after which the evidence no longer counts.
-	pub not_after: u64,
-	/// No hardware stands behind it.
-	pub simulated: bool,
-}
-
-/// Why evidence is refused.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum VerifyError {
-	/// No anchor of this vendor is trusted here.
-	NoAnchor,
-	/// The signature is not by a trusted anchor.
-	BadSignature,
-	/// Not valid for another so many seconds.
-	NotYetValid(u64),
-	/// Expired so many seconds ago.
-	Expired(u64),
-	/// The enclave runs in debug mode.
-	Debug,
 }

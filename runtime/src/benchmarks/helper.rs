@@ -10,7 +10,10 @@ use crate::{
 use alloc::{boxed::Box, format, vec, vec::Vec};
 use codec::Encode;
 use concordat_primitives::{
-	attest::{Lease, PlatformId, SigningKey, TcbStatus, Vendor},
+	attest::{
+		Lease, Measurement, MeasurementStatus, PlatformId, RiskClasses, SigningKey, TcbStatus,
+		Vendor,
+	},
 	cac::ResourceUsage,
 	clause::{
 		ClauseSpec, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits, RiskClass,
@@ -30,8 +33,8 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use pallet_attestation::{
-	ActiveMeasurements, Agenda, LeaseOfKey, LeaseOfNode, LeaseOfPlatform, Leases,
-	MeasurementStatus, Measurements, NextLease, SimulationAllowed,
+	ActiveMeasurements, Agenda, LeaseOfKey, LeaseOfNode, LeaseOfPlatform, Leases, Measurements,
+	NextLease, SimulationAllowed,
 };
 use pallet_job_dispatch::{Inputs, Jobs, Orders};
 use pallet_node_staking::{LastNode, LeaseSummary, NodeRecord, Nodes, NodesOf, Parameters};
@@ -65,6 +68,11 @@ fn distinct(what: &str, index: u32) -> [u8; 32] {
 /// Registers a compute node with little to offer: what it takes to tell the pools of a node with more
 /// belongs to the weight of the pools.
 fn registered(controller: &AccountId) -> NodeId {
+	// Evidence and leases are dated. Without a block's clock the pallet of the clock would complain in the log, and
+	// that would be measured.
+	if pallet_timestamp::Now::<Runtime>::get() == 0 {
+		pallet_timestamp::Now::<Runtime>::put(1_000);
+	}
 	fund(controller);
 	let spec = NodeSpec {
 		role: NodeRole::Compute,
@@ -99,15 +107,17 @@ fn leased(node: NodeId, key: SigningKey) -> Lease {
 	let lease = Lease {
 		id,
 		node,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: SIMULATED_MEASUREMENT,
 		platform: PlatformId(distinct("platform", node)),
 		tcb: TcbStatus::UpToDate,
+		classes: RiskClasses::ALL,
 		signing_key: key,
 		encryption_key: distinct("encryption key", node),
 		simulated: true,
 		issued_at: now,
 		expires_at: now + 2 * DAYS,
+		not_after: u64::MAX,
 	};
 	LeaseOfNode::<Runtime>::insert(node, id);
 	LeaseOfKey::<Runtime>::insert(key, id);
@@ -125,6 +135,15 @@ fn at_work(name: &'static str, index: u32, key: SigningKey) -> NodeId {
 }
 
 fn clause(mode: ExecutionMode, capability: CapabilityId) -> ClauseId {
+	naming(mode, capability, Vec::new())
+}
+
+/// A clause that names measurements of its own.
+fn naming(
+	mode: ExecutionMode,
+	capability: CapabilityId,
+	measurements: Vec<Measurement>,
+) -> ClauseId {
 	let program = Preimage::note(PROGRAM.into()).expect("the program fits a preimage");
 	// One node alone is not enough for the higher risk classes.
 	let alone = matches!(mode, ExecutionMode::Single | ExecutionMode::Quorum { n: 1, .. });
@@ -141,7 +160,7 @@ fn clause(mode: ExecutionMode, capability: CapabilityId) -> ClauseId {
 		limits: ResourceLimits::SMALL,
 		window: None,
 		expiry: None,
-		measurements: Default::default(),
+		measurements: BoundedVec::truncate_from(measurements),
 		policy: Default::default(),
 	};
 	// The longest names.
@@ -182,10 +201,21 @@ fn scheduled(keys: &[SigningKey]) -> JobId {
 
 impl pallet_attestation::BenchmarkHelper for Helper {
 	fn add_node(controller: &AccountId) -> NodeId {
-		// Evidence is dated. Without a block's clock the pallet of the clock would complain in the log, and
-		// that would be measured.
-		pallet_timestamp::Now::<Runtime>::put(1_000);
 		registered(controller)
+	}
+
+	fn add_clause(measurements: Vec<Measurement>) {
+		naming(ExecutionMode::Single, CAPABILITY, measurements);
+	}
+}
+
+impl pallet_node_identity::benchmarking::BenchmarkHelper for Helper {
+	fn add_node(controller: &AccountId) -> NodeId {
+		registered(controller)
+	}
+
+	fn remove_node(node: NodeId) {
+		Nodes::<Runtime>::remove(node);
 	}
 }
 

@@ -40,6 +40,7 @@ impl ClassifyCall<RuntimeCall> for Classes {
 		use pallet_clause_registry::Call as ClauseRegistry;
 		use pallet_disputes::Call as Disputes;
 		use pallet_job_dispatch::Call as JobDispatch;
+		use pallet_node_identity::Call as NodeIdentity;
 		use pallet_node_staking::Call as NodeStaking;
 		use pallet_rollup_anchor::Call as RollupAnchor;
 		match call {
@@ -64,15 +65,33 @@ impl ClassifyCall<RuntimeCall> for Classes {
 				ClauseRegistry::set_params { .. } | ClauseRegistry::leave_safe_mode { .. },
 			)
 			| RuntimeCall::Attestation(
-				Attestation::set_params { .. } | Attestation::sunset_measurement { .. },
+				Attestation::set_params { .. }
+				| Attestation::set_quote_policy { .. }
+				| Attestation::sunset_measurement { .. }
+				| Attestation::remove_collateral { .. },
+			)
+			| RuntimeCall::NodeIdentity(
+				NodeIdentity::set_params { .. }
+				| NodeIdentity::register_issuer { .. }
+				| NodeIdentity::set_issuer { .. }
+				| NodeIdentity::register_method { .. }
+				| NodeIdentity::register_ak { .. },
 			)
 			| RuntimeCall::RollupAnchor(RollupAnchor::set_params { .. })
 			| RuntimeCall::Disputes(Disputes::set_params { .. }) => DecisionClass::Parameters,
 			// The closed list of emergency actions: each only stops something.
 			RuntimeCall::Attestation(
 				Attestation::revoke_measurement { .. }
+				| Attestation::withdraw_measurement { .. }
 				| Attestation::invalidate { .. }
 				| Attestation::remove_anchor { .. },
+			)
+			| RuntimeCall::NodeIdentity(
+				NodeIdentity::remove_issuer { .. }
+				| NodeIdentity::remove_method { .. }
+				| NodeIdentity::remove_ak { .. }
+				| NodeIdentity::revoke_did { .. }
+				| NodeIdentity::revoke_credential { .. },
 			)
 			| RuntimeCall::ClauseRegistry(ClauseRegistry::enter_safe_mode { .. })
 			| RuntimeCall::JobDispatch(JobDispatch::pause { .. } | JobDispatch::fail_job { .. }) => {

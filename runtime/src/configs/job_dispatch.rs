@@ -2,8 +2,8 @@
 
 use super::protocol::{AuthorVrf, TreasuryAccount};
 use crate::{
-	AccountId, Attestation, Balances, ClauseRegistry, NodeStaking, QuorumResults, RollupAnchor,
-	Runtime, RuntimeHoldReason,
+	AccountId, Attestation, Balances, ClauseRegistry, NodeIdentity, NodeStaking, QuorumResults,
+	RollupAnchor, Runtime, RuntimeHoldReason,
 };
 use frame_system::EnsureRoot;
 
@@ -14,6 +14,7 @@ impl pallet_job_dispatch::Config for Runtime {
 	type ClauseJobs = ClauseRegistry;
 	type Nodes = NodeStaking;
 	type Leases = Attestation;
+	type Credentials = NodeIdentity;
 	type Receipts = RollupAnchor;
 	type Listener = QuorumResults;
 	type Randomness = AuthorVrf;

@@ -9,6 +9,7 @@ pub mod disputes;
 pub mod governance;
 pub mod grandpa;
 pub mod job_dispatch;
+pub mod node_identity;
 pub mod node_staking;
 pub mod offences;
 pub mod preimage;

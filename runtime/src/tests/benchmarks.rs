@@ -110,6 +110,7 @@ fn every_pallet_of_the_protocol_should_have_benchmarks() {
 		"pallet_disputes",
 		"pallet_governance_timelocks",
 		"pallet_job_dispatch",
+		"pallet_node_identity",
 		"pallet_node_staking",
 		"pallet_quorum_results",
 		"pallet_rollup_anchor",

@@ -24,6 +24,7 @@ fn parameters_of_every_pallet_should_be_parameters() {
 		pallet_node_staking::Call::set_params { params: Default::default() }.into(),
 		pallet_clause_registry::Call::set_params { params: Default::default() }.into(),
 		pallet_attestation::Call::set_params { params: Default::default() }.into(),
+		pallet_node_identity::Call::set_params { params: Default::default() }.into(),
 		pallet_node_staking::Call::cancel_slash { node: 0, evidence: Hash::zero() }.into(),
 	] {
 		let call: RuntimeCall = call;
@@ -39,6 +40,14 @@ fn only_what_stops_something_should_be_an_emergency() {
 		pallet_job_dispatch::types::PauseSubject::Class(concordat_primitives::job::JobClass::Low);
 	let pause = pallet_job_dispatch::Call::pause { subject: subject.clone(), blocks: 1 };
 	assert_eq!(class_of(pause), DecisionClass::Emergency);
+	let measurement = concordat_attestation::Measurement([0; 48]);
+	let revoke = pallet_attestation::Call::revoke_measurement { measurement };
+	assert_eq!(class_of(revoke), DecisionClass::Emergency);
+	// To trust more takes the longest.
+	let propose = pallet_attestation::Call::propose_measurement { measurement };
+	assert_eq!(class_of(propose), DecisionClass::Upgrade);
+	let sunset = pallet_attestation::Call::sunset_measurement { measurement, grace: 1 };
+	assert_eq!(class_of(sunset), DecisionClass::Parameters);
 	let resume = pallet_job_dispatch::Call::resume { subject };
 	assert_eq!(class_of(resume), DecisionClass::Parameters);
 }

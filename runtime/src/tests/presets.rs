@@ -107,3 +107,32 @@ fn dev_node_accounts_should_be_those_of_their_secrets() {
 fn endowment_should_survive_a_json_number() {
 	assert!(u64::try_from(ENDOWMENT).is_ok());
 }
+
+/// What stands in the presets as numbers is what the simulator makes.
+#[test]
+fn simulated_platforms_should_be_what_the_presets_trust() {
+	use crate::genesis_presets::{
+		SIMULATED_MEASUREMENT, SIMULATED_SGX_MEASUREMENT, SIMULATED_SNP_TCB,
+	};
+	use concordat_attestation::simulator::dev;
+
+	assert_eq!(SIMULATED_SNP_TCB, dev::dev_snp_minimum());
+	for (kind, expected) in [
+		(dev::DevKind::Sgx, SIMULATED_SGX_MEASUREMENT),
+		(dev::DevKind::Tdx, SIMULATED_MEASUREMENT),
+		(dev::DevKind::Snp, SIMULATED_MEASUREMENT),
+		(dev::DevKind::Nitro, SIMULATED_MEASUREMENT),
+	] {
+		let platform = dev::DevPlatform::new(kind, "any");
+		assert_eq!(platform.measurement(SIMULATED_MEASUREMENT.0), expected, "{kind:?}");
+	}
+	for preset in preset_names() {
+		new_test_ext(&preset).execute_with(|| {
+			let anchors = pallet_attestation::Anchors::<crate::Runtime>::get().into_inner();
+			assert_eq!(anchors, dev::dev_anchors());
+			let state = pallet_attestation::Measurements::<crate::Runtime>::get;
+			assert!(state(SIMULATED_MEASUREMENT).is_some_and(|status| status.counts(0)));
+			assert!(state(SIMULATED_SGX_MEASUREMENT).is_some_and(|status| status.counts(0)));
+		});
+	}
+}

@@ -181,6 +181,7 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 	use pallet_disputes::WeightInfo as _;
 	use pallet_governance_timelocks::WeightInfo as _;
 	use pallet_job_dispatch::WeightInfo as _;
+	use pallet_node_identity::WeightInfo as _;
 	use pallet_node_staking::WeightInfo as _;
 	use pallet_quorum_results::WeightInfo as _;
 	use pallet_rollup_anchor::WeightInfo as _;
@@ -201,6 +202,7 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 		pallet_disputes::open,
 		pallet_governance_timelocks::vote,
 		pallet_job_dispatch::cancel,
+		pallet_node_identity::unbind_did,
 		pallet_node_staking::register,
 		pallet_quorum_results::submit_cac,
 		pallet_rollup_anchor::append,

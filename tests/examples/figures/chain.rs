@@ -3,8 +3,9 @@
 use codec::Encode;
 use concordat_attestation::{
 	report_data,
-	simulated::{sign, SimulatedReport, TEST_ANCHOR_SEED},
-	Evidence, PlatformId, TcbStatus,
+	simulator::dev::{DevKind, DevPlatform},
+	source::Piece,
+	Error, Evidence,
 };
 use concordat_primitives::{
 	cac::{
@@ -77,6 +78,11 @@ impl Wasm {
 
 	/// Microseconds of one call over a state, which stays as it is.
 	pub fn micros(&self, ext: &mut TestExternalities, method: &str, data: &[u8]) -> f64 {
+		self.answer(ext, method, data).0
+	}
+
+	/// The same, and the answer.
+	pub fn answer(&self, ext: &mut TestExternalities, method: &str, data: &[u8]) -> (f64, Vec<u8>) {
 		let code = RuntimeCode {
 			code_fetcher: &self.code,
 			heap_pages: None,
@@ -91,9 +97,9 @@ impl Wasm {
 			CallContext::Onchain { import: true },
 		);
 		let micros = start.elapsed().as_secs_f64() * 1e6;
-		result.unwrap_or_else(|error| panic!("{method}: {error}"));
+		let answer = result.unwrap_or_else(|error| panic!("{method}: {error}"));
 		ext.reset_overlay();
-		micros
+		(micros, answer)
 	}
 }
 
@@ -136,7 +142,14 @@ pub struct Chain {
 pub struct Enclave {
 	/// Node on chain.
 	pub node: NodeId,
+	/// What it runs on.
+	pub platform: DevPlatform,
 	key: ed25519::Pair,
+}
+
+/// Evidence that the simulated enclave runs on a platform.
+pub fn evidence(platform: &DevPlatform, report_data: [u8; 64], now: u64) -> Evidence {
+	platform.evidence(genesis_presets::SIMULATED_MEASUREMENT.0, report_data, now)
 }
 
 /// A clause with the given name.
@@ -250,8 +263,16 @@ impl Chain {
 		self.block(Vec::new)
 	}
 
-	/// Registers a compute node with an enclave behind it and has it attested by the simulator.
+	/// Registers a compute node with an enclave behind it, on a simulated TDX platform, and has it attested.
 	pub fn enclave(&mut self, number: u8) -> Enclave {
+		self.enclave_on(number, DevKind::Tdx)
+	}
+
+	/// The same on a platform of this kind.
+	pub fn enclave_on(&mut self, number: u8, kind: DevKind) -> Enclave {
+		let platform = DevPlatform::new(kind, &number.to_string());
+		let now = self.now();
+		self.post(platform.collateral(now));
 		let controller = format!("//Node//{number}");
 		let key = ed25519::Pair::from_seed(&[number; 32]);
 		let call = pallet_node_staking::Call::register {
@@ -277,32 +298,37 @@ impl Chain {
 		self.block(|| {
 			let number = System::block_number() - 1;
 			let challenge = System::block_hash(number);
-			let now = concordat_runtime::Timestamp::get() / 1_000;
-			let report = SimulatedReport {
-				measurement: genesis_presets::SIMULATED_MEASUREMENT,
-				platform: PlatformId(public),
-				tcb: TcbStatus::UpToDate,
-				debug: false,
-				report_data: report_data(
-					&System::block_hash(0).0,
-					node,
-					&public,
-					&[7; 32],
-					&challenge.0,
-				),
-				not_before: now.saturating_sub(60),
-				not_after: now + 24 * 3_600,
-			};
+			let genesis = System::block_hash(0).0;
+			let data = report_data(&genesis, node, &public, &[7; 32], &challenge.0);
+			let evidence = evidence(&platform, data, concordat_runtime::Timestamp::get() / 1_000);
 			let call = pallet_attestation::Call::attest {
 				node,
-				evidence: Evidence::Simulated(sign(report, &TEST_ANCHOR_SEED)).into(),
+				evidence: evidence.into(),
 				signing_key: public,
 				encryption_key: [7; 32],
 				challenge: (number, challenge),
 			};
 			vec![signed(&controller, call, 0)]
 		});
-		Enclave { node, key }
+		Enclave { node, key, platform }
+	}
+
+	/// Unix time in seconds at which the next block is made.
+	pub fn now(&mut self) -> u64 {
+		self.read(|| (FIRST_SLOT + u64::from(System::block_number()) + 1) * SLOT_DURATION / 1_000)
+	}
+
+	/// Has collateral posted, as much of it as the chain does not hold.
+	fn post(&mut self, mut pieces: Vec<Piece>) {
+		let held = |piece: &Piece| {
+			matches!(Attestation::check_collateral(piece), Err(Error::AlreadyHeld(_)))
+		};
+		self.read(|| pieces.retain(|piece| !held(piece)));
+		self.block(|| {
+			let post = |piece| pallet_attestation::Call::post_collateral { piece: Box::new(piece) };
+			let one = |(piece, before)| signed("//Eve", post(piece), before);
+			pieces.into_iter().zip(0..).map(one).collect()
+		});
 	}
 
 	/// Registers a clause.

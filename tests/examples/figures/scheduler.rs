@@ -7,7 +7,11 @@ use crate::{
 use codec::Encode;
 use concordat_attestation::{PlatformId, TcbStatus, Vendor};
 use concordat_primitives::{
-	attest::Lease, clause::ExecutionMode, job::JobStatus, node::NodeProfile, traits::NodePool,
+	attest::{Lease, RiskClasses},
+	clause::ExecutionMode,
+	job::JobStatus,
+	node::NodeProfile,
+	traits::NodePool,
 	Hash, Jurisdiction, NodeId,
 };
 use concordat_runtime::{
@@ -79,10 +83,11 @@ fn insert(number: u32) {
 		lease,
 		lease_issued_at: issued_at,
 		lease_expires_at: expires_at,
-		vendor: Vendor::Simulated,
+		vendor: Vendor::IntelTdx,
 		measurement: SIMULATED_MEASUREMENT,
 		platform,
 		simulated: true,
+		classes: RiskClasses::ALL,
 		signing_key,
 	};
 	JobDispatch::admit(node, profile, &[capability()]).expect("the pools take it");
@@ -92,15 +97,17 @@ fn insert(number: u32) {
 		Lease {
 			id: lease,
 			node,
-			vendor: Vendor::Simulated,
+			vendor: Vendor::IntelTdx,
 			measurement: SIMULATED_MEASUREMENT,
 			platform,
 			tcb: TcbStatus::UpToDate,
+			classes: RiskClasses::ALL,
 			signing_key,
 			encryption_key: [7; 32],
 			simulated: true,
 			issued_at,
 			expires_at,
+			not_after: u64::MAX,
 		},
 	);
 }

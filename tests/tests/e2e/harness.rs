@@ -123,10 +123,12 @@ impl World {
 		Self { dir: tempfile::tempdir().expect("a temporary directory") }
 	}
 
-	/// Starts an enclave.
-	pub fn enclave(&self, name: &str) -> Enclave {
+	/// Starts an enclave on a simulated platform of this kind: `sgx`, `tdx`, `snp` or `nitro`.
+	pub fn enclave(&self, kind: &str) -> Enclave {
 		let port = free_port();
-		let args = ["--simulated".into(), "--listen".into(), format!("127.0.0.1:{port}")];
+		let name = format!("enclave-{port}-{kind}");
+		let address = format!("127.0.0.1:{port}");
+		let args = ["--simulated", kind, "--listen", &address].map(String::from);
 		let mut process =
 			Process::start("concordat-enclave", &args, self.dir.path().join(format!("{name}.log")));
 		until(30, &format!("enclave {name} answers"), || {

@@ -23,6 +23,14 @@ fn register_node(node: &Node, enclave: &Enclave, who: &str, capability: &str) ->
 	view["id"].as_u64().expect("a node has a number")
 }
 
+/// A node's lease, which counts and is simulated.
+fn lease(node: &Node, id: u64) -> Value {
+	let view = node.rpc("concordat_attestation", json!([id]));
+	assert_eq!(view["refusal"], Value::Null, "{view}");
+	assert_eq!(view["lease"]["simulated"], true, "{view}");
+	view["lease"].clone()
+}
+
 fn path(path: std::path::PathBuf) -> String {
 	path.display().to_string()
 }
@@ -30,7 +38,7 @@ fn path(path: std::path::PathBuf) -> String {
 #[test]
 fn two_validators_and_three_enclaves_reach_finality_and_complete_a_job() {
 	let world = World::new();
-	let enclaves: Vec<Enclave> = (1..=3).map(|i| world.enclave(&format!("enclave-{i}"))).collect();
+	let enclaves = ["sgx", "tdx", "snp"].map(|kind| world.enclave(kind));
 	let alice = world.node(
 		"alice",
 		&[
@@ -66,6 +74,11 @@ fn two_validators_and_three_enclaves_reach_finality_and_complete_a_job() {
 		// The operator's key has to lie in the keystore of the node that hosts the enclave.
 		register_node(&bob, &enclaves[2], "//Node//3", "hazard.rain"),
 	];
+	// Three vendors' formats, none of which has hardware behind it.
+	let vendors = ["intelSgx", "intelTdx", "amdSevSnp"];
+	for (node, vendor) in nodes.iter().zip(vendors) {
+		assert_eq!(lease(&alice, *node)["vendor"], vendor);
+	}
 	let program = path(clause_program("heavy_rain.wasm"));
 	alice.concordat(&[
 		"clause",
@@ -114,8 +127,7 @@ fn two_validators_and_three_enclaves_reach_finality_and_complete_a_job() {
 #[test]
 fn a_job_completes_although_its_enclave_is_killed() {
 	let world = World::new();
-	let mut enclaves: Vec<Enclave> =
-		(1..=3).map(|i| world.enclave(&format!("enclave-{i}"))).collect();
+	let mut enclaves = ["nitro", "snp", "tdx"].map(|kind| world.enclave(kind));
 	let mut args = vec!["--dev".into(), "--dev-enclaves=0".into()];
 	args.extend(enclaves.iter().map(|enclave| format!("--enclave-url={}", enclave.url)));
 	let node = world.node("dev", &args);
@@ -124,6 +136,9 @@ fn a_job_completes_although_its_enclave_is_killed() {
 		.zip(["//Node//1", "//Node//2", "//Node//3"])
 		.map(|(enclave, who)| register_node(&node, enclave, who, "test.busy"))
 		.collect();
+	for (id, vendor) in nodes.iter().zip(["awsNitro", "amdSevSnp", "intelTdx"]) {
+		assert_eq!(lease(&node, *id)["vendor"], vendor);
+	}
 
 	let program = world.dir.path().join("busy.wasm");
 	// Some seconds of work: the enclave dies in the middle on a fast machine, and the wall clock suffices on a slow one. Its

@@ -1,12 +1,7 @@
 //! A chain in memory: blocks through `Executive`, every pallet's invariants checked after each.
 
-use crate::enclave::Enclave;
 use codec::Encode;
-use concordat_attestation::{
-	report_data,
-	simulated::{sign, SimulatedReport, TEST_ANCHOR_SEED},
-	Evidence, PlatformId, TcbStatus,
-};
+use concordat_attestation::Measurement;
 use concordat_primitives::{
 	cac::SignedCac,
 	clause::{
@@ -16,17 +11,18 @@ use concordat_primitives::{
 	hashing::program_hash,
 	job::{JobConstraints, JobInput, JobTerms},
 	node::{NodeRole, NodeSpec, NodeStatus, OperatorId, OperatorSignature, Resources},
+	receipt::Operation,
 	traits::JobBoard,
 	units::CDT,
 	views::{JobView, NodeView},
-	AccountId, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, NodeId,
+	AccountId, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, NodeId, ReceiptId,
 };
 use concordat_runtime::{
-	constants::SLOT_DURATION, genesis_presets, pallet_attestation, pallet_clause_registry,
-	pallet_job_dispatch, pallet_node_staking, pallet_preimage, pallet_quorum_results, pallet_sudo,
-	pallet_timestamp, queries, transactions::tx_extension, Attestation, Balances, BalancesCall,
-	ClauseRegistry, Disputes, Executive, Governance, Header, JobDispatch, NodeStaking,
-	QuorumResults, RollupAnchor, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin,
+	constants::SLOT_DURATION, genesis_presets, pallet_clause_registry, pallet_job_dispatch,
+	pallet_node_staking, pallet_preimage, pallet_quorum_results, pallet_sudo, pallet_timestamp,
+	queries, transactions::tx_extension, Attestation, Balances, BalancesCall, ClauseRegistry,
+	Disputes, Executive, Governance, Header, JobDispatch, NodeIdentity, NodeStaking, QuorumResults,
+	RollupAnchor, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin,
 	SignedPayload, System, UncheckedExtrinsic,
 };
 use frame_support::{
@@ -40,7 +36,7 @@ use sp_consensus_babe::{
 	digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest},
 	Slot,
 };
-use sp_core::{crypto::Pair as _, ed25519, sr25519};
+use sp_core::{crypto::Pair as _, sr25519};
 use sp_io::{storage, TestExternalities};
 use sp_runtime::{
 	generic::Era,
@@ -53,11 +49,15 @@ use sp_runtime::{
 const FIRST_SLOT: u64 = 900_000_000;
 /// What the scenarios' clause asks for.
 pub const CAPABILITY: &str = "test.echo";
+/// The program of clauses that do not care: the shortest that there is.
+const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
 
 /// A chain in memory.
 pub struct Chain {
 	ext: TestExternalities,
 	parent: Hash,
+	/// Slots that nobody made a block in.
+	missed: u64,
 	/// Nodes whose operators send heartbeats, with the secret that signs them.
 	alive: Vec<(NodeId, String)>,
 }
@@ -135,7 +135,7 @@ impl Chain {
 			build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes()).unwrap();
 			System::block_hash(0)
 		});
-		Self { ext, parent, alive: Vec::new() }
+		Self { ext, parent, missed: 0, alive: Vec::new() }
 	}
 
 	/// A development chain.
@@ -159,9 +159,9 @@ impl Chain {
 	}
 
 	/// Begins the next block: its header, its slot, its clock.
-	fn begin(parent: Hash) {
+	fn begin(parent: Hash, missed: u64) {
 		let number = System::block_number() + 1;
-		let slot = FIRST_SLOT + u64::from(number);
+		let slot = FIRST_SLOT + u64::from(number) + missed;
 		let digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
 			authority_index: 0,
 			slot: Slot::from(slot),
@@ -195,9 +195,9 @@ impl Chain {
 		&mut self,
 		make: impl FnOnce() -> Vec<UncheckedExtrinsic>,
 	) -> Vec<ApplyExtrinsicResult> {
-		let (parent, alive) = (self.parent, self.alive.clone());
+		let (parent, missed, alive) = (self.parent, self.missed, self.alive.clone());
 		let (hash, results) = self.ext.execute_with(|| {
-			Self::begin(parent);
+			Self::begin(parent, missed);
 			let results = make().into_iter().map(Self::apply).collect();
 			for (node, operator) in alive {
 				Self::beat(node, &operator);
@@ -228,6 +228,16 @@ impl Chain {
 		Self::apply(authorized(beat)).unwrap().unwrap();
 	}
 
+	/// Lets time pass in which nobody makes a block.
+	pub fn stall(&mut self, seconds: u64) {
+		self.missed += seconds * 1_000 / SLOT_DURATION;
+	}
+
+	/// From now on the operator of a node sends heartbeats, signed with this secret.
+	pub fn keep_alive(&mut self, node: NodeId, operator: String) {
+		self.alive.push((node, operator));
+	}
+
 	/// From now on no operator sends heartbeats.
 	pub fn mute(&mut self) {
 		self.alive.clear();
@@ -256,6 +266,7 @@ impl Chain {
 			for (pallet, state) in [
 				("clause-registry", ClauseRegistry::do_try_state()),
 				("attestation", Attestation::do_try_state()),
+				("node-identity", NodeIdentity::do_try_state()),
 				("node-staking", NodeStaking::do_try_state()),
 				("job-dispatch", JobDispatch::do_try_state()),
 				("quorum-results", QuorumResults::do_try_state()),
@@ -294,10 +305,10 @@ impl Chain {
 			Err(TransactionValidityError::Invalid(reason)) => reason,
 			other => panic!("{what}: the pool says {other:?}"),
 		};
-		let parent = self.parent;
+		let (parent, missed) = (self.parent, self.missed);
 		let before = self.state();
 		let error = self.try_out(|| {
-			Self::begin(parent);
+			Self::begin(parent, missed);
 			// The executive does so at the first transaction, valid or not.
 			Executive::inherents_applied();
 			let state = || storage::root(StateVersion::V1);
@@ -327,13 +338,11 @@ impl Chain {
 		self.ext.execute_with(|| storage::root(StateVersion::V1))
 	}
 
-	/// Registers a compute node with an enclave behind it and has it attested.
-	pub fn enclave(&mut self, number: u8) -> Enclave {
-		let controller = format!("//Node//{number}");
-		let key = ed25519::Pair::from_seed(&[number; 32]);
+	/// Registers a compute node with this secret; its operator's heartbeats begin.
+	pub fn register_node(&mut self, controller: &str) -> NodeId {
 		let secret = format!("{controller}//operator");
 		let operator = sr25519::Pair::from_string(&secret, None).unwrap().public();
-		let dest = account(&controller);
+		let dest = account(controller);
 		if self.wealth(&dest) == 0 {
 			let value = 10_000 * CDT;
 			let call = BalancesCall::transfer_keep_alive { dest: dest.into(), value };
@@ -352,50 +361,14 @@ impl Chain {
 			operator_key: OperatorId::from(operator),
 			stake: 1_000 * CDT,
 		};
-		self.block(|| vec![signed(&controller, call)]);
+		self.block(|| vec![signed(controller, call)]);
 		let node = self.read(|| {
 			let page = queries::nodes(0, 100);
-			page.items
-				.into_iter()
-				.rfind(|n| n.controller == account(&controller))
-				.map(|n| n.id)
-				.unwrap()
+			let mine = |n: &NodeView| n.controller == account(controller);
+			page.items.into_iter().rfind(mine).map(|n| n.id).unwrap()
 		});
-		let enclave = Enclave { node, controller, key };
-		self.alive.push((node, secret));
-		self.attest(&enclave, 24 * 3_600);
-		enclave
-	}
-
-	/// Presents evidence for a node that counts for `seconds` from now.
-	pub fn attest(&mut self, enclave: &Enclave, seconds: u64) {
-		let (public, node) = (enclave.key.public().0, enclave.node);
-		self.block(|| {
-			let number = System::block_number() - 1;
-			let challenge = System::block_hash(number);
-			let genesis = System::block_hash(0);
-			let now = concordat_runtime::Timestamp::get() / 1_000;
-			let evidence = sign(
-				SimulatedReport {
-					measurement: genesis_presets::SIMULATED_MEASUREMENT,
-					platform: PlatformId(public),
-					tcb: TcbStatus::UpToDate,
-					debug: false,
-					report_data: report_data(&genesis.0, node, &public, &[7; 32], &challenge.0),
-					not_before: now.saturating_sub(60),
-					not_after: now + seconds,
-				},
-				&TEST_ANCHOR_SEED,
-			);
-			let call = pallet_attestation::Call::<Runtime>::attest {
-				node,
-				evidence: Box::new(Evidence::Simulated(evidence)),
-				signing_key: public,
-				encryption_key: [7; 32],
-				challenge: (number, challenge),
-			};
-			vec![signed(&enclave.controller, call)]
-		});
+		self.keep_alive(node, secret);
+		node
 	}
 
 	/// Registers the scenarios' clause.
@@ -405,40 +378,63 @@ impl Chain {
 
 	/// Registers the scenarios' clause with limits of its own.
 	pub fn register_limited(&mut self, limits: ResourceLimits, mode: ExecutionMode) {
-		self.register_spec(clause(), b"\0asm\x01\0\0\0", limits, mode);
+		self.register_changed(clause(), PROGRAM, |spec| {
+			spec.limits = limits;
+			spec.mode = mode;
+		});
 	}
 
 	/// Registers a clause with a program of its own.
 	pub fn register_version(&mut self, id: ClauseId, program: &[u8], mode: ExecutionMode) {
-		self.register_spec(id, program, ResourceLimits::SMALL, mode);
+		self.register_changed(id, program, |spec| spec.mode = mode);
 	}
 
-	fn register_spec(
+	/// Registers a clause of a risk class.
+	pub fn register_risky(&mut self, id: ClauseId, mode: ExecutionMode, risk: RiskClass) {
+		self.register_changed(id, PROGRAM, |spec| {
+			spec.mode = mode;
+			spec.risk = risk;
+		});
+	}
+
+	/// Registers a clause that accepts these measurements alone.
+	pub fn register_choosy(&mut self, id: ClauseId, measurements: &[Measurement]) {
+		self.register_changed(id, PROGRAM, |spec| {
+			spec.measurements = measurements.to_vec().try_into().unwrap();
+		});
+	}
+
+	/// Registers a clause for one node and routine work, but for what `change` does to it.
+	pub fn register_changed(
 		&mut self,
 		id: ClauseId,
 		program: &[u8],
-		limits: ResourceLimits,
-		mode: ExecutionMode,
+		change: impl FnOnce(&mut ClauseSpec),
 	) {
 		let program = program.to_vec();
-		let spec = Box::new(ClauseSpec {
+		let mut spec = Box::new(ClauseSpec {
 			program: ProgramRef {
 				hash: program_hash(&program),
 				len: program.len() as u32,
 				location: ProgramLocation::Preimage,
 			},
 			capability: CapabilityId::parse(CAPABILITY).unwrap(),
-			mode,
+			mode: ExecutionMode::Single,
 			risk: RiskClass::Low,
 			triggers: ALL_TRIGGERS,
-			limits,
+			limits: ResourceLimits::SMALL,
 			window: None,
 			expiry: None,
 			measurements: Default::default(),
 			policy: Default::default(),
 		});
-		let note = pallet_preimage::Call::<Runtime>::note_preimage { bytes: program };
-		self.block(|| vec![signed("//Alice", note)]);
+		change(&mut spec);
+		// Clauses may share a program; it is noted once.
+		let hash = spec.program.hash;
+		if self.read(|| !pallet_preimage::RequestStatusFor::<Runtime>::contains_key(hash)) {
+			let note = pallet_preimage::Call::<Runtime>::note_preimage { bytes: program };
+			self.block(|| vec![signed("//Alice", note)]);
+		}
 		let register =
 			pallet_clause_registry::Call::<Runtime>::register { id, spec, activate: true };
 		self.block(|| vec![signed("//Alice", register)]);
@@ -471,6 +467,40 @@ impl Chain {
 	/// Terms of a job.
 	pub fn terms(&mut self, job: JobId) -> JobTerms {
 		self.read(|| <JobDispatch as JobBoard<AccountId>>::terms(job)).unwrap()
+	}
+
+	/// The events of the last block.
+	pub fn events(&mut self) -> Vec<RuntimeEvent> {
+		self.read(|| System::events().into_iter().map(|record| record.event).collect())
+	}
+
+	/// The latest receipt of which this holds, proved from its closed rollup's root.
+	pub fn proved(&mut self, what: &str, is: impl Fn(&Operation) -> bool) -> Operation {
+		let id = self
+			.read(|| {
+				(0..queries::totals().receipts).rev().find(|id| {
+					queries::receipt(*id).is_some_and(|receipt| is(&receipt.body.operation))
+				})
+			})
+			.unwrap_or_else(|| panic!("no receipt: {what}"));
+		self.proved_by_id(id)
+	}
+
+	/// A receipt by its number, proved from its closed rollup's root.
+	pub fn proved_by_id(&mut self, id: ReceiptId) -> Operation {
+		// The epoch that holds it closes within a few blocks on a development chain.
+		let proof = (0..100)
+			.find_map(|_| {
+				self.pass(1);
+				self.read(|| queries::receipt_proof(id))
+			})
+			.expect("the rollup closes");
+		let path: Vec<_> = proof.path.iter().map(|h| h.0).collect();
+		let rollup = &proof.rollup;
+		concordat_proofs::verify(&rollup.root.0, rollup.count, proof.index, &proof.encoded, &path)
+			.expect("the receipt is in its rollup");
+		assert_eq!(proof.encoded, proof.body.encode(), "what was hashed is what is shown");
+		proof.body.operation
 	}
 
 	/// Everything that an account owns: free and held.

@@ -1,6 +1,9 @@
 //! The enclaves that work for the chain in memory: they sign what the scenario wants them to say.
 
-use crate::chain::{authorized, Chain};
+use crate::{
+	chain::{authorized, Chain},
+	platforms::Platform,
+};
 use concordat_attestation::Measurement;
 use concordat_primitives::{
 	cac::{
@@ -24,6 +27,10 @@ pub struct Enclave {
 	pub controller: String,
 	/// Signs certificates; never leaves a real enclave.
 	pub key: ed25519::Pair,
+	/// What it runs on.
+	pub platform: Platform,
+	/// What it runs.
+	pub code: [u8; 48],
 }
 
 /// The seat of an enclave.

@@ -123,6 +123,10 @@ fn a_measurement_revoked_in_the_middle_of_a_job_ends_the_right_to_deliver() {
 	let lease = chain.read(|| queries::attestation(enclave.node)).unwrap();
 	assert_eq!(lease.refusal, Some(LeaseRefusal::MeasurementRevoked));
 	let rich = chain.wealth(&account(&enclave.controller));
-	refuse(&mut chain, "of revoked code", cac, LeaseRefusal::MeasurementRevoked);
+	// The pool asks at the end of this block; the next one ends the lease before anything else.
+	let revoked = CacRefusal::Lease(LeaseRefusal::MeasurementRevoked);
+	let none = CacRefusal::Lease(LeaseRefusal::None);
+	let expected = (revoked.into(), Error::<Runtime>::from(none).into());
+	assert_eq!(chain.refused("of revoked code", deliver(cac)), expected);
 	assert_eq!(chain.wealth(&account(&enclave.controller)), rich);
 }

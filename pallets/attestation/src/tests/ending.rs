@@ -1,30 +1,51 @@
-//! How leases end before their time, and who may end them.
+//! How leases end before their time, who may end them, and what finding one that no longer passes is worth.
 
-use crate::{mock::*, Error, Event, Leases, LossCause, Params};
-use concordat_attestation::TcbStatus;
-use concordat_primitives::{receipt::Operation, traits::LeaseInspect};
-use frame_support::{assert_noop, assert_ok, dispatch::Pays};
-use sp_runtime::{traits::BadOrigin, BoundedVec};
+use crate::{
+	mock::*, Error, Event, Leases, LossCause, Measurements, Parameters, SimulationAllowed,
+	WeightInfo,
+};
+use concordat_attestation::{Error as Why, Part, TcbStatus};
+use concordat_primitives::{
+	attest::{MeasurementStatus, RiskClasses},
+	clause::RiskClass::{Low, Medium},
+	traits::LeaseInspect,
+	units::{CDT, MILLI_CDT},
+	AccountId, Balance, LeaseId,
+};
+use frame_support::{assert_noop, assert_ok, dispatch::Pays, traits::fungible::Mutate};
+use sp_runtime::traits::BadOrigin;
 
-fn evict(lease: u64) -> Result<(), sp_runtime::DispatchError> {
-	Attestation::evict(RuntimeOrigin::signed(EVE), lease).map(|_| ()).map_err(|e| e.error)
+fn build_and_execute(test: impl FnOnce()) {
+	ExtBuilder::default().with_collateral().build_and_execute(test);
 }
 
-/// Expects that exactly one loss has been told, everywhere, since the traces were cleared.
+fn revoke(measurement: concordat_primitives::attest::Measurement) {
+	assert_ok!(Attestation::revoke_measurement(RuntimeOrigin::root(), measurement));
+}
+
+/// Evicts as `finder`, for nothing; what he got for it.
 #[track_caller]
-fn told_once(node: u32, lease: u64, cause: LossCause) {
-	assert_eq!(Listened::take(), vec![Heard::Lost(node, lease)]);
-	assert_eq!(Receipts::take(), vec![Operation::LeaseLost { node, lease }]);
-	assert_eq!(events(), vec![Event::LeaseLost { node, lease, cause, simulated: true }]);
+fn paid_for(finder: &AccountId, lease: LeaseId) -> Balance {
+	let (before, funds) = (Balances::free_balance(finder), Balances::free_balance(TREASURY));
+	let info = Attestation::evict(RuntimeOrigin::signed(finder.clone()), lease).unwrap();
+	assert_eq!(info.pays_fee, Pays::No);
+	let got = Balances::free_balance(finder) - before;
+	assert_eq!(funds - Balances::free_balance(TREASURY), got, "the treasury pays, and only that");
+	got
 }
 
-fn clear() {
-	let _ = (Listened::take(), Receipts::take(), events());
+/// Rewards told since the last look.
+fn rewards() -> Vec<(AccountId, Balance)> {
+	let reward = |event| match event {
+		Event::FinderRewarded { finder, amount } => Some((finder, amount)),
+		_ => None,
+	};
+	events().into_iter().filter_map(reward).collect()
 }
 
 #[test]
 fn a_lease_should_be_surrendered_by_its_controller() {
-	ExtBuilder::default().build_and_execute(|| {
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
 		clear();
 		assert_noop!(
@@ -37,7 +58,7 @@ fn a_lease_should_be_surrendered_by_its_controller() {
 		);
 		assert_noop!(Attestation::surrender(RuntimeOrigin::root(), NODE_A), BadOrigin);
 		assert_ok!(Attestation::surrender(RuntimeOrigin::signed(ALICE), NODE_A));
-		told_once(NODE_A, lease.id, LossCause::Surrendered);
+		told_lost_once(NODE_A, lease.id, LossCause::Surrendered);
 		assert_eq!(Attestation::lease_of_key(&lease.signing_key), None);
 		assert_noop!(
 			Attestation::surrender(RuntimeOrigin::signed(ALICE), NODE_A),
@@ -51,7 +72,7 @@ fn a_lease_should_be_surrendered_by_its_controller() {
 
 #[test]
 fn a_lease_should_be_invalidated_by_governance_alone() {
-	ExtBuilder::default().build_and_execute(|| {
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
 		clear();
 		assert_noop!(Attestation::invalidate(RuntimeOrigin::signed(ALICE), lease.id), BadOrigin);
@@ -60,79 +81,258 @@ fn a_lease_should_be_invalidated_by_governance_alone() {
 			Error::<Test>::UnknownLease
 		);
 		assert_ok!(Attestation::invalidate(RuntimeOrigin::root(), lease.id));
-		told_once(NODE_A, lease.id, LossCause::Invalidated);
+		told_lost_once(NODE_A, lease.id, LossCause::Invalidated);
 	});
 }
 
 #[test]
-fn eviction_should_be_refused_while_the_lease_passes() {
-	ExtBuilder::default().build_and_execute(|| {
+fn nothing_should_be_left_of_a_lease_that_ended() {
+	build_and_execute(|| {
+		let lease = granted(NODE_A);
+		assert_ok!(Attestation::invalidate(RuntimeOrigin::root(), lease.id));
+		assert_eq!(Leases::<Test>::iter().count(), 0);
+		assert_eq!(crate::Dossiers::<Test>::iter().count(), 0);
+		assert_eq!(crate::KnownKeys::<Test>::iter().count(), 0);
+		assert_eq!(crate::LeaseOfNode::<Test>::iter().count(), 0);
+		assert_eq!(crate::LeaseOfKey::<Test>::iter().count(), 0);
+		assert_eq!(crate::LeaseOfPlatform::<Test>::iter().count(), 0);
+		assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn eviction_should_be_refused_and_paid_while_the_lease_passes() {
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
 		assert_noop!(evict(lease.id), Error::<Test>::LeaseStillGood);
+		let refused = Attestation::evict(RuntimeOrigin::signed(EVE), lease.id).unwrap_err();
+		assert_eq!(refused.post_info.pays_fee, Pays::Yes);
 		assert_noop!(evict(lease.id + 1), Error::<Test>::UnknownLease);
-		assert_noop!(Attestation::evict(RuntimeOrigin::none(), lease.id), BadOrigin);
+		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+			assert_noop!(
+				Attestation::evict(origin, lease.id).map_err(|refused| refused.error),
+				BadOrigin
+			);
+		}
 		run_to(lease.expires_at - 1);
 		assert_noop!(evict(lease.id), Error::<Test>::LeaseStillGood);
 	});
 }
 
 #[test]
-fn a_lease_of_a_revoked_measurement_should_be_evicted_by_anybody_for_free() {
-	ExtBuilder::default().build_and_execute(|| {
+fn a_lease_of_a_revoked_measurement_should_be_evicted_for_a_reward() {
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
-		assert_ok!(Attestation::revoke_measurement(RuntimeOrigin::root(), CODE));
+		revoke(CODE);
 		clear();
-		let info = Attestation::evict(RuntimeOrigin::signed(EVE), lease.id).unwrap();
-		assert_eq!(info.pays_fee, Pays::No);
-		told_once(NODE_A, lease.id, LossCause::Measurement);
+		assert_eq!(paid_for(&EVE, lease.id), REWARD);
+		let told = System::events().len();
+		assert!(told > 0);
+		told_lost_once(NODE_A, lease.id, LossCause::Measurement);
 		assert_eq!(Leases::<Test>::count(), 0);
+		// Once: there is nothing left to find.
+		assert_noop!(evict(lease.id), Error::<Test>::UnknownLease);
 	});
 }
 
 #[test]
-fn a_lease_should_be_evicted_when_the_sunset_of_its_measurement_is_over() {
-	ExtBuilder::default().build_and_execute(|| {
+fn a_lease_that_collateral_ended_should_be_evicted_at_once_for_a_reward() {
+	build_and_execute(|| {
+		let (a, b) = (granted(NODE_A), granted(NODE_B));
+		post_tdx(1, |sim| sim.levels[0].status = "Revoked");
+		clear();
+		assert_eq!(paid_for(&EVE, a.id), REWARD);
+		assert_eq!(rewards(), vec![(EVE, REWARD)]);
+		assert_eq!(Listened::take(), vec![Heard::Lost(NODE_A, a.id)]);
+		// The hook finds the other one, for nobody.
+		let funds = Balances::free_balance(TREASURY);
+		next_block();
+		let why = Why::StatusRefused { found: TcbStatus::Revoked, shortfall: None };
+		Receipts::mutate(|receipts| {
+			receipts.remove(0);
+		});
+		told_lost_once(NODE_B, b.id, LossCause::Evidence(why));
+		assert_eq!(Balances::free_balance(TREASURY), funds);
+	});
+}
+
+#[test]
+fn eviction_should_take_classes_for_nothing_and_once() {
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
-		assert_ok!(Attestation::sunset_measurement(RuntimeOrigin::root(), CODE, 5));
-		run_to(14);
+		post_tdx(1, |sim| sim.levels[0].status = "SWHardeningNeeded");
+		clear();
+		// It is free, but no lease has ended, so it is not a find.
+		assert_eq!(paid_for(&EVE, lease.id), 0);
+		let expected = classes(&[Low, Medium]);
+		assert_eq!(present(NODE_A).classes, expected);
+		assert_eq!(Listened::take(), vec![Heard::Changed(present(NODE_A))]);
+		assert_eq!(
+			events(),
+			vec![Event::LeaseJudged {
+				node: NODE_A,
+				lease: lease.id,
+				classes: expected,
+				tcb: TcbStatus::SwHardeningNeeded
+			}]
+		);
 		assert_noop!(evict(lease.id), Error::<Test>::LeaseStillGood);
-		run_to(15);
-		clear();
-		assert_ok!(evict(lease.id));
-		told_once(NODE_A, lease.id, LossCause::Measurement);
+		// It gives classes back just so.
+		post_tdx(2, |_| ());
+		assert_eq!(paid_for(&EVE, lease.id), 0);
+		assert_eq!(present(NODE_A).classes, RiskClasses::ALL);
+		assert_noop!(evict(lease.id), Error::<Test>::LeaseStillGood);
 	});
 }
 
 #[test]
-fn a_lease_should_be_evicted_when_its_firmware_state_is_no_longer_accepted() {
-	ExtBuilder::default().build_and_execute(|| {
+fn nobody_should_be_paid_for_finding_his_own_lease() {
+	for own in [ALICE, OPERATOR] {
+		build_and_execute(|| {
+			let lease = granted(NODE_A);
+			revoke(CODE);
+			clear();
+			assert_eq!(paid_for(&own, lease.id), 0);
+			assert_eq!(rewards(), vec![]);
+			assert_eq!(Leases::<Test>::count(), 0);
+		});
+	}
+	// Another node's controller is as good a finder as anybody.
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
-		let params = Params {
-			accepted_tcb: BoundedVec::truncate_from(vec![TcbStatus::SwHardeningNeeded]),
-			challenge_window: WINDOW,
-			..Default::default()
-		};
-		assert_ok!(Attestation::set_params(RuntimeOrigin::root(), params));
-		clear();
-		assert_ok!(evict(lease.id));
-		told_once(NODE_A, lease.id, LossCause::Tcb);
+		revoke(CODE);
+		assert_eq!(paid_for(&BOB, lease.id), REWARD);
 	});
 }
 
 #[test]
-fn a_lease_should_be_evicted_when_its_node_is_gone() {
-	ExtBuilder::default().build_and_execute(|| {
+fn nobody_should_be_paid_for_what_time_did() {
+	build_and_execute(|| {
+		// By the number of the block: that was told in its block.
+		let a = granted(NODE_A);
+		run_to(a.expires_at);
+		clear();
+		assert_eq!(paid_for(&EVE, a.id), 0);
+		assert_eq!(events(), vec![Event::LeaseForgotten { node: NODE_A, lease: a.id }]);
+		// By the clock, because blocks were late.
+		let b = granted(NODE_B);
+		clear();
+		Clock::set(Some(b.not_after));
+		assert_noop!(evict(b.id), Error::<Test>::LeaseStillGood);
+		Clock::set(Some(b.not_after + 1));
+		assert_eq!(paid_for(&EVE, b.id), 0);
+		assert_eq!(rewards(), vec![]);
+		assert_eq!(Listened::take(), vec![Heard::Lost(NODE_B, b.id)]);
+	});
+}
+
+#[test]
+fn nobody_should_be_paid_for_a_lease_whose_node_is_gone() {
+	build_and_execute(|| {
 		let lease = granted(NODE_A);
 		Controllers::set(vec![(NODE_B, BOB)]);
 		clear();
+		assert_eq!(paid_for(&EVE, lease.id), 0);
+		told_lost_once(NODE_A, lease.id, LossCause::NodeGone);
+	});
+}
+
+#[test]
+fn a_simulated_lease_should_be_evicted_where_the_chain_allows_none() {
+	ExtBuilder::default().with_collateral().build().execute_with(|| {
+		let lease = granted(NODE_A);
+		SimulationAllowed::<Test>::put(false);
+		clear();
+		assert_eq!(paid_for(&EVE, lease.id), 0);
+		told_lost_once(NODE_A, lease.id, LossCause::Simulated);
+	});
+}
+
+#[test]
+fn the_treasury_should_pay_only_what_it_can_spare() {
+	for (funds, expected) in [
+		(0, 0),
+		(MILLI_CDT, 0),
+		(REWARD, 0),
+		(REWARD + MILLI_CDT - 1, 0),
+		(REWARD + MILLI_CDT, REWARD),
+	] {
+		build_and_execute(|| {
+			let lease = granted(NODE_A);
+			revoke(CODE);
+			Balances::set_balance(&TREASURY, funds);
+			clear();
+			assert_eq!(paid_for(&EVE, lease.id), expected, "{funds}");
+			assert_eq!(rewards().len(), usize::from(expected > 0));
+			assert_eq!(Balances::free_balance(TREASURY), funds - expected);
+			// Paid or not, the lease is gone.
+			assert_eq!(Leases::<Test>::count(), 0);
+		});
+	}
+}
+
+#[test]
+fn a_reward_of_nothing_should_not_be_told() {
+	build_and_execute(|| {
+		Parameters::<Test>::mutate(|params| params.eviction_reward = 0);
+		let lease = granted(NODE_A);
+		revoke(CODE);
+		clear();
+		assert_eq!(paid_for(&EVE, lease.id), 0);
+		assert_eq!(rewards(), vec![]);
+	});
+}
+
+#[test]
+fn a_reward_should_reach_an_account_that_has_nothing() {
+	build_and_execute(|| {
+		let finder = AccountId::new([0x66; 32]);
+		let lease = granted(NODE_A);
+		revoke(CODE);
+		assert_eq!(Balances::free_balance(EVE), CDT);
+		assert_eq!(paid_for(&finder, lease.id), REWARD);
+		assert_eq!(Balances::free_balance(&finder), REWARD);
+	});
+}
+
+#[test]
+fn a_lease_should_be_evicted_before_the_hook_comes_to_a_sunset_that_is_over() {
+	build_and_execute(|| {
+		let lease = granted(NODE_A);
+		assert_ok!(Attestation::sunset_measurement(RuntimeOrigin::root(), CODE, GRACE));
+		run_to(10 + GRACE - 1);
+		assert_noop!(evict(lease.id), Error::<Test>::LeaseStillGood);
+		// The hook has no weight in this block.
+		HookWeight::set(<Test as crate::Config>::WeightInfo::sweep_base());
+		next_block();
+		clear();
 		assert_ok!(evict(lease.id));
-		told_once(NODE_A, lease.id, LossCause::NodeGone);
+		told_lost_once(NODE_A, lease.id, LossCause::Measurement);
+		HookWeight::set(frame_support::weights::Weight::MAX);
+		next_block();
+		let expired = MeasurementStatus::Expired { at: 10 + GRACE };
+		assert_eq!(Measurements::<Test>::get(CODE), Some(expired));
+	});
+}
+
+#[test]
+fn a_lease_whose_collateral_was_taken_away_should_be_evicted() {
+	build_and_execute(|| {
+		let lease = granted(NODE_A);
+		let slots: Vec<_> =
+			Attestation::collateral(0, 100).items.into_iter().map(|view| view.slot).collect();
+		for slot in slots {
+			assert_ok!(Attestation::remove_collateral(RuntimeOrigin::root(), slot));
+		}
+		clear();
+		assert_eq!(paid_for(&EVE, lease.id), REWARD);
+		told_lost_once(NODE_A, lease.id, LossCause::Evidence(Why::Missing(Part::Root)));
 	});
 }
 
 #[test]
 fn an_expired_lease_should_be_removed_without_being_told_twice() {
-	ExtBuilder::default().build_and_execute(|| {
+	build_and_execute(|| {
 		let (a, b) = (granted(NODE_A), granted(NODE_B));
 		run_to(a.expires_at);
 		clear();

@@ -8,7 +8,7 @@ use frame_support::{assert_noop, assert_ok};
 const MEMORY: u32 = 30;
 
 fn build_and_execute(test: impl FnOnce()) {
-	ExtBuilder::default().build_and_execute(|| {
+	ExtBuilder::default().with_collateral().build_and_execute(|| {
 		Parameters::<Test>::mutate(|params| params.key_memory = MEMORY);
 		test();
 	});
@@ -66,7 +66,7 @@ fn a_node_should_answer_for_a_replaced_key_until_it_is_forgotten() {
 #[test]
 fn a_node_should_answer_for_its_key_however_the_lease_went() {
 	type End = fn(u64);
-	let ends: [End; 4] = [
+	let ends: [End; 5] = [
 		|lease| {
 			assert_ok!(Attestation::invalidate(RuntimeOrigin::root(), lease));
 		},
@@ -81,9 +81,14 @@ fn a_node_should_answer_for_its_key_however_the_lease_went() {
 			// Another node takes over the platform of the dead lease.
 			assert_ok!(Attestation::revoke_measurement(RuntimeOrigin::root(), CODE));
 			let mut attempt = Attempt::of(NODE_B);
-			attempt.report.measurement = OTHER_CODE;
-			attempt.report.platform = Attempt::of(NODE_A).report.platform;
+			attempt.code = OTHER_CODE.0;
+			attempt.platform = Attempt::of(NODE_A).platform;
 			assert_ok!(attempt.send());
+		},
+		|_| {
+			// The hook finds that it no longer passes.
+			post_tdx(1, outdate);
+			next_block();
 		},
 	];
 	for end in ends {
@@ -91,8 +96,9 @@ fn a_node_should_answer_for_its_key_however_the_lease_went() {
 			let lease = granted(NODE_A);
 			end(lease.id);
 			assert_eq!(Attestation::lease_of_node(NODE_A), None);
+			run_to(System::block_number() + MEMORY - 1);
 			assert!(answers_for(lease.signing_key));
-			run_to(10 + MEMORY);
+			next_block();
 			assert!(!answers_for(lease.signing_key));
 		});
 	}

@@ -1,12 +1,15 @@
-//! Anchors, measurements, parameters, genesis.
+//! Anchors, parameters, genesis.
 
 use crate::{
-	mock::*, ActiveMeasurements, Anchors, Error, Event, MeasurementStatus, Measurements,
-	Parameters, Params, SimulationAllowed, MAX_ANCHORS,
+	default_policy, mock::*, Anchors, Error, Event, Measurements, Parameters, Params,
+	SimulationAllowed, MAX_ANCHORS, MAX_REWARD,
 };
-use concordat_attestation::{simulated, Anchor, AnchorKind, Measurement, TcbStatus, Vendor};
+use concordat_attestation::{simulator::dev::dev_anchors, Anchor, AnchorKind, Measurement, Vendor};
+use concordat_primitives::{
+	attest::MeasurementStatus, clause::RiskClass, receipt::Operation, Hash,
+};
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
-use sp_runtime::{traits::BadOrigin, BoundedVec, BuildStorage};
+use sp_runtime::{traits::BadOrigin, BuildStorage};
 
 fn root() -> RuntimeOrigin {
 	RuntimeOrigin::root()
@@ -14,67 +17,6 @@ fn root() -> RuntimeOrigin {
 
 fn production(key: u8) -> Anchor {
 	Anchor { vendor: Vendor::IntelSgx, kind: AnchorKind::Production, key: [key; 32] }
-}
-
-#[test]
-fn measurements_should_be_allowed_sunset_and_revoked() {
-	ExtBuilder::default().build_and_execute(|| {
-		let m = STRANGE_CODE;
-		assert_ok!(Attestation::allow_measurement(root(), m));
-		assert_eq!(ActiveMeasurements::<Test>::get(), 3);
-		assert_ok!(Attestation::sunset_measurement(root(), m, 5));
-		assert_eq!(ActiveMeasurements::<Test>::get(), 2);
-		assert_ok!(Attestation::revoke_measurement(root(), m));
-		assert_eq!(ActiveMeasurements::<Test>::get(), 2);
-		assert_eq!(Measurements::<Test>::get(m), Some(MeasurementStatus::Revoked { at: 10 }));
-		let changed = |status| Event::MeasurementChanged { measurement: m, status };
-		assert_eq!(
-			events(),
-			vec![
-				changed(MeasurementStatus::Active { since: 10 }),
-				changed(MeasurementStatus::Sunset { until: 15 }),
-				changed(MeasurementStatus::Revoked { at: 10 }),
-			]
-		);
-	});
-}
-
-#[test]
-fn measurements_should_change_only_as_drawn() {
-	ExtBuilder::default().build_and_execute(|| {
-		let known = Error::<Test>::MeasurementKnown;
-		assert_noop!(Attestation::allow_measurement(root(), CODE), known);
-		assert_noop!(
-			Attestation::sunset_measurement(root(), STRANGE_CODE, 5),
-			Error::<Test>::UnknownMeasurement
-		);
-		assert_noop!(
-			Attestation::revoke_measurement(root(), STRANGE_CODE),
-			Error::<Test>::UnknownMeasurement
-		);
-		assert_noop!(Attestation::sunset_measurement(root(), CODE, 0), Error::<Test>::NoGrace);
-		assert_ok!(Attestation::sunset_measurement(root(), CODE, 5));
-		assert_noop!(
-			Attestation::sunset_measurement(root(), CODE, 500),
-			Error::<Test>::MeasurementNotActive
-		);
-		assert_noop!(Attestation::allow_measurement(root(), CODE), Error::<Test>::MeasurementKnown);
-		assert_ok!(Attestation::revoke_measurement(root(), CODE));
-		assert_noop!(Attestation::revoke_measurement(root(), CODE), Error::<Test>::AlreadyRevoked);
-		assert_noop!(Attestation::allow_measurement(root(), CODE), Error::<Test>::MeasurementKnown);
-	});
-}
-
-#[test]
-fn the_last_active_measurement_should_be_revoked_but_not_sunset() {
-	ExtBuilder::default().measurements(vec![CODE]).build_and_execute(|| {
-		assert_noop!(
-			Attestation::sunset_measurement(root(), CODE, 5),
-			Error::<Test>::LastMeasurement
-		);
-		assert_ok!(Attestation::revoke_measurement(root(), CODE));
-		assert_eq!(ActiveMeasurements::<Test>::get(), 0);
-	});
 }
 
 #[test]
@@ -86,6 +28,21 @@ fn anchors_should_be_added_and_removed() {
 		assert_ok!(Attestation::remove_anchor(root(), anchor));
 		assert_noop!(Attestation::remove_anchor(root(), anchor), Error::<Test>::UnknownAnchor);
 		assert_eq!(events(), vec![Event::AnchorAdded { anchor }, Event::AnchorRemoved { anchor }]);
+		let changed = |trusted| Operation::AnchorChanged { anchor: Hash::from([1; 32]), trusted };
+		assert_eq!(Receipts::take(), vec![changed(true), changed(false)]);
+	});
+}
+
+#[test]
+fn one_root_should_not_be_trusted_in_production_and_in_tests() {
+	ExtBuilder::default().build_and_execute(|| {
+		let [test, ..] = dev_anchors()[..] else { unreachable!() };
+		let other = Anchor { kind: AnchorKind::Production, ..test };
+		assert_noop!(Attestation::add_anchor(root(), other), Error::<Test>::AnchorKnown);
+		// Removing one kind of it is not removing the other.
+		assert_noop!(Attestation::remove_anchor(root(), other), Error::<Test>::UnknownAnchor);
+		assert_ok!(Attestation::remove_anchor(root(), test));
+		assert_ok!(Attestation::add_anchor(root(), other));
 	});
 }
 
@@ -103,21 +60,9 @@ fn anchors_should_be_bounded() {
 }
 
 #[test]
-fn evidence_should_be_refused_when_its_anchor_was_removed() {
-	ExtBuilder::default().build_and_execute(|| {
-		assert_ok!(Attestation::remove_anchor(root(), simulated::test_anchor()));
-		assert_noop!(
-			Attempt::of(NODE_A).send().map_err(|e| e.error),
-			Error::<Test>::NoTrustedAnchor
-		);
-	});
-}
-
-#[test]
 fn test_anchors_should_be_refused_where_genesis_does_not_allow_simulation() {
 	ExtBuilder::production().build_and_execute(|| {
-		for vendor in [Vendor::Simulated, Vendor::IntelSgx] {
-			let anchor = Anchor { vendor, ..simulated::test_anchor() };
+		for anchor in dev_anchors() {
 			assert_noop!(
 				Attestation::add_anchor(root(), anchor),
 				Error::<Test>::SimulationNotAllowed
@@ -129,27 +74,20 @@ fn test_anchors_should_be_refused_where_genesis_does_not_allow_simulation() {
 }
 
 #[test]
-fn a_simulator_should_never_be_trusted_in_production() {
-	ExtBuilder::default().build_and_execute(|| {
-		let anchor = Anchor { kind: AnchorKind::Production, ..simulated::test_anchor() };
-		assert_noop!(Attestation::add_anchor(root(), anchor), Error::<Test>::AnchorKindMismatch);
-	});
-}
-
-#[test]
 fn parameters_should_be_changed_and_checked() {
-	ExtBuilder::default().build_and_execute(|| {
+	ExtBuilder::default().with_collateral().build_and_execute(|| {
 		let good = Params { lease_duration: 7, challenge_window: HASHES, ..Default::default() };
 		assert_ok!(Attestation::set_params(root(), good.clone()));
 		assert_eq!(Parameters::<Test>::get(), good);
 		assert_eq!(events(), vec![Event::ParamsSet { params: good.clone() }]);
 		for bad in [
 			Params { lease_duration: 0, ..good.clone() },
+			Params { challenge_window: 0, ..good.clone() },
 			Params { challenge_window: HASHES + 1, ..good.clone() },
-			Params {
-				accepted_tcb: BoundedVec::truncate_from(vec![TcbStatus::Revoked]),
-				..good.clone()
-			},
+			Params { key_memory: 0, ..good.clone() },
+			Params { measurement_timelock: 0, ..good.clone() },
+			Params { min_grace: 0, ..good.clone() },
+			Params { eviction_reward: MAX_REWARD + 1, ..good.clone() },
 		] {
 			assert_noop!(Attestation::set_params(root(), bad), Error::<Test>::InvalidParams);
 		}
@@ -160,44 +98,41 @@ fn parameters_should_be_changed_and_checked() {
 #[test]
 fn governance_should_be_out_of_reach_for_others() {
 	ExtBuilder::default().build_and_execute(|| {
-		let eve = || RuntimeOrigin::signed(EVE);
-		assert_noop!(Attestation::allow_measurement(eve(), STRANGE_CODE), BadOrigin);
-		assert_noop!(Attestation::sunset_measurement(eve(), CODE, 5), BadOrigin);
-		assert_noop!(Attestation::revoke_measurement(eve(), CODE), BadOrigin);
-		assert_noop!(Attestation::add_anchor(eve(), production(1)), BadOrigin);
-		assert_noop!(Attestation::remove_anchor(eve(), simulated::test_anchor()), BadOrigin);
-		assert_noop!(
-			Attestation::set_params(
-				eve(),
-				Params { challenge_window: WINDOW, ..Default::default() }
-			),
-			BadOrigin
-		);
+		for origin in [RuntimeOrigin::signed(EVE), RuntimeOrigin::none()] {
+			let origin = || origin.clone();
+			assert_noop!(Attestation::add_anchor(origin(), production(1)), BadOrigin);
+			assert_noop!(Attestation::remove_anchor(origin(), dev_anchors()[0]), BadOrigin);
+			assert_noop!(Attestation::set_params(origin(), params()), BadOrigin);
+		}
 	});
 }
 
 #[test]
 fn genesis_should_set_up_trust() {
-	ExtBuilder::default().build_and_execute(|| {
-		assert_eq!(Anchors::<Test>::get().into_inner(), vec![simulated::test_anchor()]);
+	let strict = concordat_attestation::policy::QuotePolicy::strict();
+	let policies = vec![(RiskClass::Low, strict.clone())];
+	ExtBuilder::default().policies(policies).build_and_execute(|| {
+		assert_eq!(Anchors::<Test>::get().into_inner(), dev_anchors());
 		assert!(SimulationAllowed::<Test>::get());
 		let active = Some(MeasurementStatus::Active { since: 0 });
 		assert_eq!(Measurements::<Test>::get(CODE), active);
 		assert_eq!(Measurements::<Test>::get(STRANGE_CODE), None);
+		assert_eq!(Attestation::policy(RiskClass::Low), strict);
+		assert_eq!(Attestation::policy(RiskClass::High), default_policy(RiskClass::High));
+		assert_eq!(Parameters::<Test>::get(), params());
 	});
 }
 
 #[test]
 #[should_panic(expected = "genesis does not allow simulation, but names a test anchor")]
 fn genesis_should_be_refused_when_production_names_a_test_anchor() {
-	ExtBuilder::production().anchors(vec![simulated::test_anchor()]).build();
+	ExtBuilder::production().anchors(dev_anchors()).build();
 }
 
 #[test]
-#[should_panic(expected = "AnchorKindMismatch")]
-fn genesis_should_be_refused_when_a_simulator_pretends_to_be_production() {
-	let anchor = Anchor { kind: AnchorKind::Production, ..simulated::test_anchor() };
-	ExtBuilder::production().anchors(vec![anchor]).build();
+#[should_panic(expected = "AnchorKnown")]
+fn genesis_should_be_refused_when_an_anchor_is_named_twice() {
+	ExtBuilder::production().anchors(vec![production(1), production(1)]).build();
 }
 
 #[test]
@@ -217,16 +152,19 @@ fn genesis_should_be_refused_when_the_chain_forgets_the_window_s_hashes() {
 fn genesis_should_read_and_write_json() {
 	let genesis = crate::GenesisConfig::<Test> {
 		simulation_allowed: true,
-		anchors: vec![simulated::test_anchor()],
+		anchors: dev_anchors(),
 		measurements: vec![Measurement([0xab; 48])],
+		policies: policies_with_snp(),
 		..Default::default()
 	};
 	let json = serde_json::to_value(&genesis).unwrap();
 	assert_eq!(json["simulationAllowed"], true);
-	assert_eq!(json["params"]["acceptedTcb"][0], "upToDate");
+	assert_eq!(json["anchors"][3]["vendor"], "awsNitro");
+	assert_eq!(json["params"]["measurementTimelock"], 2 * 43_200);
 	let read: crate::GenesisConfig<Test> = serde_json::from_value(json).unwrap();
 	assert!(read.build_storage().is_ok());
 	assert_eq!((read.anchors, read.measurements), (genesis.anchors, genesis.measurements));
+	assert_eq!((read.policies, read.params), (genesis.policies, genesis.params));
 	// What is left out is as in production.
 	assert!(!crate::GenesisConfig::<Test>::default().simulation_allowed);
 }

@@ -3,6 +3,7 @@
 mod deposits;
 mod jobs;
 mod life_cycle;
+mod measurements;
 mod params;
 mod registration;
 mod views;

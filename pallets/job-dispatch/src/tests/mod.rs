@@ -1,6 +1,7 @@
 //! Tests by behaviour. All invariants are checked after each of them, and after every block of most.
 
 mod agenda;
+mod credentials;
 mod dispatching;
 mod disputes;
 mod failover;

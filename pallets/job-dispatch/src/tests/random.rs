@@ -5,6 +5,8 @@ use super::*;
 use crate::{pallet::*, types::*};
 use alloc::collections::BTreeMap;
 use concordat_primitives::{
+	attest::RiskClasses,
+	clause::ExecutionMode,
 	job::{JobClass, JobStatus, SeatState},
 	Jurisdiction,
 };
@@ -35,7 +37,17 @@ fn step(dice: &mut Dice) {
 		.collect();
 	match dice.below(100) {
 		0..=19 => {
-			clause_mode(2, [1, 3, 3, 3][dice.below(4)]);
+			let (n, demands) = ([1, 3, 3, 3][dice.below(4)], dice.below(8) == 0);
+			clause_with(|spec| {
+				spec.mode = match n {
+					1 => ExecutionMode::Single,
+					n => ExecutionMode::Quorum { k: 2, n },
+				};
+				if demands {
+					let list = vec![demand("NSF/Operator@1")];
+					spec.policy.node_credentials = BoundedVec::truncate_from(list);
+				}
+			});
 			let class = JobClass::ALL[dice.below(4)];
 			let jurisdictions = match dice.below(6) {
 				0 => vec![somewhere(dice)],
@@ -51,9 +63,11 @@ fn step(dice: &mut Dice) {
 		20..=24 => {
 			let at = somewhere(dice);
 			let operator = [dice.below(9) as u8; 16];
+			let classes = if dice.below(6) == 0 { RiskClasses::NONE } else { RiskClasses::ALL };
 			admit_with(dice.below(14) as NodeId, |p| {
 				p.jurisdiction = at;
 				p.operator = operator;
+				p.classes = classes;
 			});
 		},
 		25 => JobDispatch::evict(dice.below(14) as NodeId),
@@ -161,6 +175,7 @@ fn no_order_of_calls_breaks_an_invariant() {
 		};
 		ExtBuilder::default().nodes(8).params(quick).build_and_execute(|| {
 			let mut dice = Dice(seed);
+			(2..14).for_each(|node| certify(node, "NSF/Operator@1"));
 			let mut seen = BTreeMap::<JobId, JobStatus>::new();
 			for block in 0..400 {
 				Salt::set(seed * 1_000 + block);

@@ -202,7 +202,7 @@ fn one_operator_with_most_of_the_pool_does_not_end_the_draw() {
 			},
 		);
 		assert!(found.probes <= want.probes());
-		let choice = choose(found.found, &want, |_| Some(()));
+		let choice = choose(found.found, &want, |_| Some(()), |_| true);
 		let operators: BTreeSet<_> = choice
 			.seats
 			.iter()
@@ -218,7 +218,7 @@ fn one_operator_with_most_of_the_pool_does_not_end_the_draw() {
 #[test]
 fn the_best_are_seated_and_the_next_best_stand_by() {
 	let found = vec![candidate(1, 10), candidate(2, 50), candidate(3, 30), candidate(4, 40)];
-	let choice = choose(found, &want(2, 1), |c| Some(c.node));
+	let choice = choose(found, &want(2, 1), |c| Some(c.node), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, _)| c.node).collect::<Vec<_>>(), [2, 4]);
 	assert_eq!(choice.backups.iter().map(|c| c.node).collect::<Vec<_>>(), [3]);
 	assert_eq!(choice.asked, 2);
@@ -227,16 +227,30 @@ fn the_best_are_seated_and_the_next_best_stand_by() {
 #[test]
 fn who_is_not_accepted_makes_room_for_the_next() {
 	let found = vec![candidate(1, 10), candidate(2, 50), candidate(3, 30)];
-	let choice = choose(found, &want(2, 2), |c| (c.node != 2).then_some(()));
+	let choice = choose(found, &want(2, 2), |c| (c.node != 2).then_some(()), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [3, 1]);
 	assert_eq!(choice.asked, 3);
 	assert!(choice.backups.is_empty());
 }
 
 #[test]
+fn who_does_not_stand_by_makes_room_for_the_next_backup() {
+	let found: Vec<_> = (1..=6).map(|node| candidate(node, 100 - u64::from(node))).collect();
+	let mut asked = Vec::new();
+	let stands_by = |c: &Candidate| {
+		asked.push(c.node);
+		c.node.is_multiple_of(2)
+	};
+	let choice = choose(found, &want(1, 2), |_| Some(()), stands_by);
+	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [1]);
+	assert_eq!(choice.backups.iter().map(|c| c.node).collect::<Vec<_>>(), [2, 4]);
+	assert_eq!(asked, [2, 3, 4], "nobody who sits, nobody twice, nobody too many");
+}
+
+#[test]
 fn equal_scores_stay_in_the_order_of_the_draw() {
 	let found: Vec<_> = [9, 3, 7, 1].map(|node| candidate(node, 5)).into();
-	let choice = choose(found, &want(2, 2), |_| Some(()));
+	let choice = choose(found, &want(2, 2), |_| Some(()), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [9, 3]);
 }
 
@@ -245,7 +259,7 @@ fn sharing_a_platform_clashes_like_sharing_an_operator() {
 	let mut second = candidate(2, 40);
 	second.platform = candidate(1, 0).platform;
 	let found = vec![candidate(1, 50), second, candidate(3, 30)];
-	let choice = choose(found, &want(2, 2), |_| Some(()));
+	let choice = choose(found, &want(2, 2), |_| Some(()), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [1, 3]);
 	assert!(choice.backups.is_empty());
 }

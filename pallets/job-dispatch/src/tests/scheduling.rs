@@ -4,7 +4,8 @@ use super::*;
 use crate::{pallet::*, scheduler::Exclusion, types::*};
 use alloc::collections::BTreeSet;
 use concordat_primitives::{
-	clause::ExecutionMode,
+	attest::RiskClasses,
+	clause::{ExecutionMode, RiskClass},
 	hashing::attempt_nonce,
 	job::{JobClass, JobConstraints, JobStatus, SeatState},
 	node::NodeProfile,
@@ -15,6 +16,14 @@ use concordat_primitives::{
 
 fn list<T>(items: impl IntoIterator<Item = T>) -> List<T> {
 	BoundedVec::truncate_from(items.into_iter().collect())
+}
+
+/// Every risk class but one.
+fn all_but(risk: RiskClass) -> RiskClasses {
+	RiskClass::ALL
+		.into_iter()
+		.filter(|class| *class != risk)
+		.fold(RiskClasses::NONE, RiskClasses::with)
 }
 
 #[test]
@@ -170,6 +179,8 @@ fn hard_filters_turn_nodes_away_with_their_reason() {
 		(Exclusion::Excluded, same, calm, |c| c.excluded = list([1])),
 		(Exclusion::NotSovereign, |p| p.sovereign = false, calm, none),
 		(Exclusion::Measurement, |p| p.measurement = measurement(9), calm, none),
+		// The clause is of the critical class.
+		(Exclusion::RiskClassNotMet, |p| p.classes = all_but(RiskClass::Critical), calm, none),
 		// The result would be due at block 2 + 13.
 		(Exclusion::LeaseEnding, |p| p.lease_expires_at = 14, calm, none),
 		(Exclusion::CoolingDown, same, |s| s.cooldown_until = 3, none),
@@ -207,6 +218,49 @@ fn hard_filters_turn_nodes_away_with_their_reason() {
 			assert_eq!(seated(id), [2], "{why:?}");
 		});
 	}
+}
+
+#[test]
+fn a_node_has_to_meet_the_class_of_the_clause_and_no_other() {
+	for risk in RiskClass::ALL {
+		ExtBuilder::default().build_and_execute(|| {
+			clause_with(|s| s.risk = risk);
+			admit_with(1, |p| p.classes = all_but(risk));
+			let id = dispatch();
+			run(1);
+			assert_eq!(job(id).waiting, Some(Waiting::NotEligible(Exclusion::RiskClassNotMet)));
+			admit_with(2, |p| p.classes = RiskClasses::NONE.with(risk));
+			run(1);
+			assert_eq!(seated(id), [2]);
+		});
+	}
+}
+
+#[test]
+fn a_risk_class_that_was_lost_since_the_profile_was_written_costs_the_seat() {
+	ExtBuilder::default().nodes(1).build_and_execute(|| {
+		let classes = all_but(RiskClass::Critical);
+		grant(concordat_primitives::attest::Lease { classes, ..lease(1, &profile(1)) });
+		let id = dispatch();
+		run(1);
+		assert_eq!(job(id).waiting, Some(Waiting::Leases));
+		grant(lease(1, &profile(1)));
+		run(1);
+		assert_eq!(seated(id), [1]);
+	});
+}
+
+#[test]
+fn a_backup_that_lost_the_risk_class_does_not_step_in() {
+	ExtBuilder::default().nodes(2).build_and_execute(|| {
+		let id = assigned();
+		let backup = job(id).backups[0];
+		let classes = all_but(RiskClass::Critical);
+		grant(concordat_primitives::attest::Lease { classes, ..lease(backup, &profile(backup)) });
+		run(6);
+		assert!(seats(id).is_empty());
+		assert_eq!(job(id).status, JobStatus::Pending);
+	});
 }
 
 #[test]

@@ -358,8 +358,7 @@ fn declared_accesses_of_the_traits_cover_what_happens() {
 	for upheld in [false, true] {
 		assert_covered(
 			"unfreeze",
-			// A job that ends by it is a round that ends: the board declares the dearer of the two.
-			declared(|| Declared::unfreeze().max(Declared::round_over(7))),
+			declared(if upheld { Declared::unfreeze_upheld } else { Declared::unfreeze }),
 			measured(
 				|| {
 					let id = seven();

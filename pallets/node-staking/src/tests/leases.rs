@@ -1,13 +1,15 @@
 //! What leases do to nodes.
 
-use crate::{mock::*, Event, Nodes};
+use crate::{mock::*, Event, NodeRecord, Nodes, Pulses};
 use codec::Encode;
 use concordat_primitives::{
+	attest::{Lease, RiskClasses},
+	clause::RiskClass,
 	node::{InactiveReason, NodeStatus},
 	receipt::Operation,
 	traits::LeaseListener,
 };
-use frame_support::assert_ok;
+use frame_support::{assert_ok, assert_storage_noop};
 
 const LOST: NodeStatus = NodeStatus::Inactive(InactiveReason::LeaseLost);
 
@@ -33,6 +35,7 @@ fn a_first_lease_should_bring_a_node_into_the_pools() {
 		assert_eq!(profile.measurement, lease.measurement);
 		assert_eq!(profile.platform, lease.platform);
 		assert!(profile.simulated);
+		assert_eq!(profile.classes, lease.classes);
 		assert_eq!(profile.signing_key, lease.signing_key);
 		assert_eq!(NodeStaking::counts(), (1, 1));
 		assert_eq!(
@@ -75,6 +78,91 @@ fn a_lease_for_another_key_should_give_up_what_the_old_enclave_ran() {
 		NodeStaking::lease_granted(&renewed);
 		assert!(matches!(PoolTrace::get()[..], [PoolCall::Admit(1, ..)]));
 		assert_eq!(status(node), NodeStatus::Active);
+	});
+}
+
+/// The node's lease, judged anew: good for routine work alone.
+fn judged(node: u32, id: u64) -> Lease {
+	Lease { classes: RiskClasses::NONE.with(RiskClass::Low), ..lease(node, id) }
+}
+
+#[test]
+fn a_lease_that_loses_a_class_should_bring_deadlines_forward_and_change_the_profile() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		run(INTERVAL);
+		PoolTrace::take();
+		Receipts::take();
+		events();
+		let (before, pulse) = (record(node), Pulses::<Test>::get(node));
+		let lease = judged(node, node.into());
+		NodeStaking::lease_changed(&lease);
+		// Its place in the pools is not given up; what it cannot deliver any more goes to others in time.
+		let [PoolCall::Lost(lost), PoolCall::Admit(admitted, profile, offers)] =
+			&PoolTrace::get()[..]
+		else {
+			panic!()
+		};
+		assert_eq!(*lost, node);
+		assert_eq!((*admitted, &offers[..]), (node, &compute().capabilities[..]));
+		assert_eq!(profile.classes, lease.classes);
+		assert_eq!(Some(profile), record(node).profile().as_ref());
+		let after = record(node);
+		assert_eq!(after.lease.clone().unwrap().classes, lease.classes);
+		assert_eq!(NodeRecord { lease: before.lease.clone(), ..after }, before);
+		assert!(events().is_empty());
+		assert!(Receipts::get().is_empty());
+		// It is no sign of life.
+		assert_eq!(Pulses::<Test>::get(node), pulse);
+		assert_eq!(NodeStaking::counts(), (1, 1));
+	});
+}
+
+#[test]
+fn a_lease_that_gains_a_class_should_take_nothing_from_the_node() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		let full = lease(node, node.into());
+		NodeStaking::lease_changed(&judged(node, node.into()));
+		PoolTrace::take();
+		NodeStaking::lease_changed(&full);
+		let [PoolCall::Admit(_, profile, _)] = &PoolTrace::get()[..] else { panic!() };
+		assert_eq!(profile.classes, full.classes);
+	});
+}
+
+#[test]
+fn news_of_a_lease_that_the_node_does_not_hold_should_mean_nothing() {
+	ExtBuilder::default().build_and_execute(|| {
+		let (node, validator) = (active(ALICE), registered_validator(BOB));
+		NodeStaking::lease_granted(&lease(node, 6));
+		PoolTrace::take();
+		assert_storage_noop!(NodeStaking::lease_changed(&judged(node, node.into())));
+		assert_storage_noop!(NodeStaking::lease_changed(&judged(validator, 9)));
+		assert_storage_noop!(NodeStaking::lease_changed(&judged(99, 9)));
+		NodeStaking::lease_lost(node, 6);
+		PoolTrace::take();
+		assert_storage_noop!(NodeStaking::lease_changed(&judged(node, 6)));
+		assert!(PoolTrace::get().is_empty());
+	});
+}
+
+#[test]
+fn a_judgement_should_not_bring_a_node_back_and_be_kept_until_it_comes_back() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = active(ALICE);
+		run(SILENCE);
+		let silent = NodeStatus::Inactive(InactiveReason::MissedHeartbeats);
+		assert_eq!(status(node), silent);
+		PoolTrace::take();
+		let lease = judged(node, node.into());
+		NodeStaking::lease_changed(&lease);
+		assert_eq!(status(node), silent);
+		assert_eq!(PoolTrace::take(), [PoolCall::Lost(node)]);
+		assert_ok!(beat(node));
+		assert_eq!(status(node), NodeStatus::Active);
+		let [PoolCall::Admit(_, profile, _)] = &PoolTrace::get()[..] else { panic!() };
+		assert_eq!(profile.classes, lease.classes);
 	});
 }
 

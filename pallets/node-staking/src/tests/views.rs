@@ -3,9 +3,9 @@
 use crate::{mock::*, LastNode};
 use concordat_primitives::{
 	node::{Misconduct, NodeStatus},
-	traits::Slasher,
+	traits::{NodeInspect, Slasher},
 	units::CDT,
-	Hash,
+	AccountId, Hash,
 };
 use frame_support::assert_ok;
 use sp_core::{ByteArray, Pair};
@@ -32,6 +32,18 @@ fn a_view_should_tell_what_this_pallet_knows() {
 		assert_eq!(view.running, 3);
 		assert_eq!(view.reputation, (0, 0));
 		assert!(view.lease.is_none());
+	});
+}
+
+#[test]
+fn the_account_of_an_operator_should_be_that_of_its_key() {
+	ExtBuilder::default().build_and_execute(|| {
+		let node = registered(ALICE);
+		let pair = sp_core::sr25519::Pair::from_string(&format!("//Operator//{node}"), None);
+		let account = AccountId::new(pair.unwrap().public().0);
+		assert_eq!(NodeStaking::operator(node), Some(account));
+		assert_ne!(NodeStaking::operator(node), NodeStaking::controller(node));
+		assert_eq!(NodeStaking::operator(99), None);
 	});
 }
 

@@ -9,7 +9,7 @@ use concordat_primitives::attest::LeaseRefusal;
 use sp_runtime::transaction_validity::InvalidTransaction;
 use std::collections::BTreeSet;
 
-const ALL: [CacRefusal; 34] = [
+const ALL: [CacRefusal; 35] = [
 	CacRefusal::WrongChain,
 	CacRefusal::UnknownJob,
 	CacRefusal::NotRunning,
@@ -44,6 +44,7 @@ const ALL: [CacRefusal; 34] = [
 	CacRefusal::Lease(LeaseRefusal::MeasurementRevoked),
 	CacRefusal::Lease(LeaseRefusal::MeasurementNotForClause),
 	CacRefusal::Lease(LeaseRefusal::Simulated),
+	CacRefusal::Lease(LeaseRefusal::ClassNotMet),
 ];
 
 #[test]

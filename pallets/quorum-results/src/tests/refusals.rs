@@ -3,9 +3,9 @@
 use super::*;
 use crate::{mock, CacRefusal, Certificates, Error, Event};
 use concordat_primitives::{
-	attest::LeaseRefusal,
+	attest::{LeaseRefusal, RiskClasses},
 	cac::{CacV1, FailureCode, Outcome, Output, SignedAck, SignedCac},
-	clause::{ExecutionMode, ResourceLimits},
+	clause::{ExecutionMode, ResourceLimits, RiskClass},
 	hashing::output_hash,
 	job::{FailureReason, JobStatus},
 	ClauseId, Hash,
@@ -344,6 +344,41 @@ fn a_lease_that_does_not_count_should_be_refused_with_its_reason() {
 		mock::Revoked::remove(measurement(1));
 		mock::Leases::remove(1);
 		both(LeaseRefusal::None, Error::<Test>::NoLease);
+	});
+}
+
+#[test]
+fn a_lease_that_loses_the_clauses_risk_class_while_the_job_runs_should_be_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		let risk = |risk| mock::Spec::mutate(|spec| spec.as_mut().unwrap().risk = risk);
+		let classes = |classes| {
+			mock::Leases::mutate(1, |lease| lease.as_mut().unwrap().classes = classes);
+		};
+		risk(RiskClass::High);
+		acknowledge(ack(1));
+		assert!(validity(&submit_call(good(1))).is_ok());
+		// Judged again meanwhile: good for less.
+		let less = RiskClasses::NONE.with(RiskClass::Low).with(RiskClass::Medium);
+		classes(less);
+		refused(good(1), CacRefusal::Lease(LeaseRefusal::ClassNotMet));
+		assert_noop!(
+			QuorumResults::submit_cac(authorized(), Box::new(good(1))),
+			Error::<Test>::RiskClassNotMet
+		);
+		// It is the clause's class that counts, and no other one.
+		risk(RiskClass::Medium);
+		assert!(validity(&submit_call(good(1))).is_ok());
+		risk(RiskClass::High);
+		classes(less.with(RiskClass::High));
+		deliver(good(1));
+	});
+}
+
+#[test]
+fn an_acknowledgement_under_a_lost_risk_class_should_be_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		mock::Leases::mutate(1, |lease| lease.as_mut().unwrap().classes = RiskClasses::NONE);
+		ack_refused(ack(1), CacRefusal::Lease(LeaseRefusal::ClassNotMet));
 	});
 }
 
