@@ -491,7 +491,7 @@ mod tests {
 	#[test]
 	fn announcements_should_be_bounded_in_number_and_length() {
 		let one = Bytes(Announcement::At(7).encode());
-		assert_eq!(announcements(&[one.clone()]).unwrap(), [Announcement::At(7)]);
+		assert_eq!(announcements(std::slice::from_ref(&one)).unwrap(), [Announcement::At(7)]);
 		let many = vec![one; MAX_ANNOUNCEMENTS + 1];
 		assert_eq!(code(announcements(&many)), TOO_LARGE);
 		assert_eq!(announcements(&many[1..]).unwrap().len(), MAX_ANNOUNCEMENTS);

@@ -52,8 +52,8 @@ pub use pallet_balances::Call as BalancesCall;
 pub use transactions::{SignedPayload, TxExtension, UncheckedExtrinsic};
 pub use {
 	pallet_attestation, pallet_clause_registry, pallet_disputes, pallet_governance_timelocks,
-	pallet_job_dispatch, pallet_node_staking, pallet_preimage, pallet_quorum_results,
-	pallet_rollup_anchor, pallet_sudo, pallet_timestamp,
+	pallet_job_dispatch, pallet_node_identity, pallet_node_staking, pallet_preimage,
+	pallet_quorum_results, pallet_rollup_anchor, pallet_sudo, pallet_timestamp,
 };
 
 /// A signature of a transaction: sr25519, ed25519 or ECDSA.

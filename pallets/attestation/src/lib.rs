@@ -82,7 +82,7 @@
 //! The last active one cannot be sunset, nor the last one of a clause that names its own: that would stop clauses by
 //! accident. Should a clause come to depend on one in its sunset, the sunset is postponed when its time has come, and an
 //! event says for which clause. Revocation asks nobody: it refuses at every use from its block on, and every lease under
-//! it is ended.
+//! it is ended. Where somebody registers clauses only to keep a measurement alive, governance schedules its revocation.
 //!
 //! # Simulation
 //!

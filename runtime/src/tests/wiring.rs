@@ -52,6 +52,7 @@ fn pallets_should_keep_their_indexes() {
 			(25, "RollupAnchor"),
 			(26, "Governance"),
 			(27, "Disputes"),
+			(28, "NodeIdentity"),
 		]
 	);
 }

@@ -7,3 +7,4 @@ mod content;
 mod harness;
 mod network;
 mod programs;
+mod renewal;

@@ -391,7 +391,7 @@ fn one_platform_vouches_for_one_node_at_a_time() {
 		chain.block(|| vec![signed(&first.controller, surrender)]);
 		assert_eq!(chain.show(&second), Ok(Ok(())), "{kind:?}");
 		assert_eq!(chain.show(&first), in_use, "{kind:?}");
-		let key = second.key.clone();
+		let key = second.key;
 		let holder = chain.read(|| {
 			use sp_core::Pair as _;
 			Attestation::lease_of_key(&key.public().0).map(|lease| lease.node)

@@ -453,9 +453,7 @@ fn a_lease_that_is_dead_by_the_clock_should_give_way() {
 		let held = granted(NODE_A);
 		// Blocks were so late that the collateral behind it has run out; meanwhile newer came.
 		Clock::set(Some(held.not_after + 1));
-		for kind in [DevKind::Tdx] {
-			post_all(kind);
-		}
+		post_all(DevKind::Tdx);
 		let mut attempt = Attempt::of(NODE_B);
 		attempt.platform = Attempt::of(NODE_A).platform;
 		assert_ok!(attempt.send());

@@ -134,7 +134,7 @@ fn an_announced_policy_should_be_looked_at_in_place_of_the_present_one() {
 		let now = Attestation::seconds();
 		let narrow = QuotePolicy { min_evaluation: 21, ..default_policy(High) };
 		let announcement = Announcement::Policy(High, narrow);
-		let (then, refusals) = forecast_of_a(&[announcement.clone()]);
+		let (then, refusals) = forecast_of_a(core::slice::from_ref(&announcement));
 		assert_eq!(then, classes(&[Low, Medium, Critical]));
 		let why = ForecastCause::Evidence(Why::EvaluationTooOld { found: 20, required: 21 });
 		assert!(refusals.contains(&ForecastRefusal { class: High, at: now, why }));

@@ -183,7 +183,7 @@ fn leases_that_go_meanwhile_should_not_make_it_lose_its_way() {
 			next_block();
 			// The very node at which it stopped gives its lease up, every other time.
 			let stopped = Reassessments::<Test>::get().and_then(|running| running.after);
-			if let Some(node) = stopped.filter(|_| System::block_number() % 2 == 0) {
+			if let Some(node) = stopped.filter(|_| System::block_number().is_multiple_of(2)) {
 				assert_ok!(Attestation::surrender(RuntimeOrigin::signed(ALICE), node));
 				nodes.retain(|one| *one != node);
 			}

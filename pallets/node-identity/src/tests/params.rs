@@ -35,7 +35,7 @@ fn a_test_chain_should_be_built_with_the_parameters_that_it_is_given() {
 
 #[test]
 fn the_constants_should_fit_each_other() {
-	ExtBuilder::default().build_and_execute(|| Identity::integrity_test());
+	ExtBuilder::default().build_and_execute(Identity::integrity_test);
 }
 
 #[test]

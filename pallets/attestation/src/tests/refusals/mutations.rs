@@ -28,7 +28,7 @@ impl Random {
 }
 
 /// Changes encoded evidence or an encoded piece somewhere; says how. What no longer decodes is no call at all.
-fn mutate(bytes: &mut Vec<u8>, random: &mut Random) -> String {
+fn mutate(bytes: &mut [u8], random: &mut Random) -> String {
 	let at = random.below(bytes.len());
 	match random.below(8) {
 		0 => {
