@@ -380,6 +380,22 @@ impl<T: Config> Pallet<T> {
 		T::Nodes::controller(lease.node).is_none().then_some(LossCause::NodeGone)
 	}
 
+	/// Judges a lease again for `finder`, who is rewarded for what was not a matter of time.
+	pub(crate) fn do_evict(finder: AccountId, lease: LeaseId) -> Result<(), Error<T>> {
+		let lease = Leases::<T>::get(lease).ok_or(Error::<T>::UnknownLease)?;
+		match Self::reassess(&lease) {
+			Ok(false) => return Err(Error::LeaseStillGood),
+			Ok(true) => {},
+			Err(cause) => {
+				if Self::reward(&finder, lease.node, cause) {
+					let amount = Parameters::<T>::get().eviction_reward;
+					Self::deposit_event(Event::FinderRewarded { finder, amount });
+				}
+			},
+		}
+		Ok(())
+	}
+
 	/// Pays whoever found a lease that no longer passes. A treasury that has nothing to spare pays nothing.
 	pub(crate) fn reward(finder: &AccountId, node: NodeId, cause: LossCause) -> bool {
 		let amount = Parameters::<T>::get().eviction_reward;

@@ -133,6 +133,7 @@ mod agenda;
 mod benchmarking;
 mod collateral;
 mod forecast;
+mod genesis;
 mod impls;
 mod judge;
 mod measurements;
@@ -175,7 +176,7 @@ pub mod pallet {
 		intel::{QeIdentity, TcbInfo, Tee},
 		policy::QuotePolicy,
 		source::{Fingerprint, Piece, Slot},
-		Anchor, AnchorKind, Evidence, TcbStatus,
+		Anchor, Evidence, TcbStatus,
 	};
 	use concordat_primitives::{
 		attest::{
@@ -391,30 +392,7 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			assert!(
-				self.params.is_valid(Pallet::<T>::hashes_kept()),
-				"attestation: the parameters make no sense on this chain"
-			);
-			Parameters::<T>::put(&self.params);
-			assert!(
-				self.simulation_allowed
-					|| self.anchors.iter().all(|anchor| anchor.kind == AnchorKind::Production),
-				"attestation: genesis does not allow simulation, but names a test anchor"
-			);
-			SimulationAllowed::<T>::put(self.simulation_allowed);
-			for anchor in &self.anchors {
-				if let Err(error) = Pallet::<T>::insert_anchor(*anchor) {
-					panic!("attestation: genesis anchor {anchor:?} is refused: {error:?}");
-				}
-			}
-			for measurement in &self.measurements {
-				if let Err(error) = Pallet::<T>::genesis_measurement(*measurement) {
-					panic!("attestation: genesis measurement {measurement} is refused: {error:?}");
-				}
-			}
-			for (class, policy) in &self.policies {
-				Policies::<T>::insert(class, policy);
-			}
+			Pallet::<T>::build_genesis(self);
 		}
 	}
 
@@ -699,17 +677,7 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::evict())]
 		pub fn evict(origin: OriginFor<T>, lease: LeaseId) -> DispatchResultWithPostInfo {
 			let finder = ensure_signed(origin)?;
-			let lease = Leases::<T>::get(lease).ok_or(Error::<T>::UnknownLease)?;
-			match Self::reassess(&lease) {
-				Ok(false) => return Err(Error::<T>::LeaseStillGood.into()),
-				Ok(true) => {},
-				Err(cause) => {
-					if Self::reward(&finder, lease.node, cause) {
-						let amount = Parameters::<T>::get().eviction_reward;
-						Self::deposit_event(Event::FinderRewarded { finder, amount });
-					}
-				},
-			}
+			Self::do_evict(finder, lease)?;
 			Ok(Pays::No.into())
 		}
 

@@ -94,6 +94,7 @@ mod dispatch_impls;
 mod money_impls;
 mod pool_impls;
 pub mod pricing;
+pub mod refusal;
 mod schedule_impls;
 pub mod scheduler;
 #[cfg(any(test, feature = "std", feature = "try-runtime"))]
