@@ -55,7 +55,7 @@ zombienet: build ## Two validators under zombienet, natively.
 	@scripts/zombienet.sh
 
 .PHONY: bench
-bench: build ## Figures: weights and times against a transfer, scheduler reads and times against the number of nodes.
+bench: build ## Figures: weights, times and reads of jobs, assignments, placement, workflows, evidence; latency on a running node.
 	@scripts/bench.sh
 
 .PHONY: weights

@@ -1,10 +1,27 @@
 #!/usr/bin/env bash
-# The figures: weights and times against a transfer, scheduler reads and times against the number of nodes, and what it costs
-# to verify evidence: by the runtime, in WebAssembly and natively, and by the verifiers alone, next to dcap-qvl.
+# The figures: weights and times against a transfer; the scheduler's reads and times against the number of nodes and against a full
+# scan; how evenly it loads the nodes; a workflow against single jobs; what it costs to verify evidence, by the runtime, in
+# WebAssembly and natively, and by the verifiers alone, next to dcap-qvl; and the time from dispatch to assignment on a running node.
+# With the name of a section (lifecycle, scheduler, placement, workflow, attestation, verifiers, latency), that one alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 # `make bench` has built them with everything else: they are example targets, which no test run executes.
-"$CARGO_TARGET_DIR/debug/examples/chain-figures" "$@"
-printf '\n4. The verifiers alone, next to dcap-qvl in the same run\n\n'
-"$CARGO_TARGET_DIR/debug/examples/figures"
+examples="$CARGO_TARGET_DIR/debug/examples"
+case "${1:-all}" in
+verifiers | latency) ;;
+all) "$examples/chain-figures" ;;
+*) "$examples/chain-figures" "$1" ;;
+esac
+case "${1:-all}" in
+verifiers | all)
+	printf '\n6. The verifiers alone, next to dcap-qvl in the same run\n\n'
+	"$examples/figures"
+	;;
+esac
+case "${1:-all}" in
+latency | all)
+	printf '\n'
+	"$examples/latency-figures"
+	;;
+esac

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One clause, end to end, on a development chain. Every step is a verb that a person can type.
+# One clause, end to end, on a development chain; then in a workflow, and on a sealed input. Every step is a verb that a
+# person can type.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -11,6 +12,7 @@ say() { printf '\n== %s\n' "$*"; }
 show() { printf '$ concordat %s\n' "$*"; "$concordat" "$@"; }
 
 clause="WMO::HeavyRain@1.0"
+judge="WMO::AlertCheck@1.0"
 
 say "a development chain with three simulated enclaves: SGX, TDX and SEV-SNP in the vendors' own formats, no hardware behind them"
 start_dev_chain
@@ -32,7 +34,17 @@ show job submit "$clause" --input examples/inputs/heavy-rain.input --watch
 say "what the nodes agreed on"
 show job result 1
 
-say "the receipt and its proof, in one file"
+say "a workflow: the same again, and then a judge of what came out, on a node to which the one before hands over"
+show clause register "$judge" --program "$programs/alert_check.wasm" --capability general --mode single --risk medium
+show workflow submit examples/workflows/pipeline-with-validation.json
+
+say "meanwhile, a sealed job: the chain has neither input nor output in the clear; an enclave opens the one only when it is proved that the chain gave it the job, and seals the other to a key that only the requester has (a simulated enclave, though, is a process that its host can read)"
+show job submit "$clause" --input examples/inputs/heavy-rain.input --sealed --secret "$work/rain.secret" --output-key --watch
+
+say "how the workflow went"
+show workflow watch 1
+
+say "the receipt of the first job and its proof, in one file"
 show receipt fetch --job 1 --out "$work/receipt.json"
 
 say "the hash of that receipt's rollup, from the chain: the file is not asked to vouch for itself"

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use subxt::{
 	config::polkadot::PolkadotExtrinsicParamsBuilder,
 	error::{DispatchError, TransactionEventsError},
+	ext::scale_value::{Composite, Value, ValueDef},
 	rpcs::{client::RpcParams, RpcClient},
 	OnlineClient, PolkadotConfig,
 };
@@ -30,8 +31,38 @@ pub struct Emitted {
 	pub name: String,
 	/// SCALE of the fields.
 	pub fields: Vec<u8>,
-	/// The fields as the metadata spells them.
-	pub text: String,
+	/// Names of the fields that are one of several possibilities, and which one each of them is.
+	choices: Vec<(String, String)>,
+}
+
+impl Emitted {
+	/// What a field says that is one of several possibilities, in words.
+	pub fn choice(&self, field: &str) -> String {
+		let found = self.choices.iter().find(|(name, _)| name == field);
+		found.map_or_else(|| "for no reason that can be read".into(), |(_, name)| words(name))
+	}
+}
+
+/// The words of a `CamelCaseName`.
+fn words(name: &str) -> String {
+	let mut words = String::new();
+	for (place, letter) in name.chars().enumerate() {
+		if letter.is_uppercase() && place > 0 {
+			words.push(' ');
+		}
+		words.extend(letter.to_lowercase());
+	}
+	words
+}
+
+/// The fields that are one of several possibilities.
+fn choices(fields: Composite<()>) -> Vec<(String, String)> {
+	let Composite::Named(fields) = fields else { return Vec::new() };
+	let choice = |(name, value): (String, Value<()>)| match value.value {
+		ValueDef::Variant(variant) => Some((name, variant.name)),
+		_ => None,
+	};
+	fields.into_iter().filter_map(choice).collect()
 }
 
 /// A transaction that went through.
@@ -49,6 +80,11 @@ impl Included {
 		self.find(pallet, event)
 			.and_then(|event| T::decode(&mut &event.fields[..]).ok())
 			.ok_or_else(|| Error::NoEvent(self.call.clone()))
+	}
+
+	/// The first field of the first event of that name.
+	pub fn first<T: Decode>(&self, pallet: &str, event: &str) -> Result<T> {
+		self.event::<(T,)>(pallet, event).map(|(first,)| first)
 	}
 
 	/// The first event of that name.
@@ -178,15 +214,12 @@ impl Chain {
 		let mut events = Vec::new();
 		for event in found.iter() {
 			let event = event.map_err(|e| refused(e.to_string()))?;
-			let text = event
-				.decode_fields_unchecked_as::<subxt::ext::scale_value::Composite<()>>()
-				.map(|fields| fields.to_string())
-				.unwrap_or_default();
+			let fields = event.decode_fields_unchecked_as::<Composite<()>>();
 			events.push(Emitted {
 				pallet: event.pallet_name().to_owned(),
 				name: event.event_name().to_owned(),
 				fields: event.field_bytes().to_vec(),
-				text,
+				choices: fields.map(choices).unwrap_or_default(),
 			});
 		}
 		Ok(Included { block: number, events, call: name })
@@ -250,4 +283,24 @@ fn header_number(header: &serde_json::Value) -> Result<BlockNumber> {
 			method: "chain_getHeader".into(),
 			reason: "no such block".into(),
 		})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_refusal_should_be_told_in_words() {
+		let reason = Value::unnamed_variant("ClassNotPermitted", []);
+		let fields =
+			Composite::Named(vec![("receipt".into(), Value::u128(7)), ("reason".into(), reason)]);
+		let event = Emitted {
+			pallet: "JobDispatch".into(),
+			name: "DispatchRefused".into(),
+			fields: Vec::new(),
+			choices: choices(fields),
+		};
+		assert_eq!(event.choice("reason"), "class not permitted");
+		assert_eq!(event.choice("receipt"), "for no reason that can be read");
+	}
 }

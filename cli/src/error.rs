@@ -32,6 +32,9 @@ pub enum Error {
 	/// This chain lacks a call: another runtime, or an older one.
 	#[error("this chain has no call {0}")]
 	NoSuchCall(String),
+	/// This chain lacks a view function: another runtime, or an older one.
+	#[error("this chain has no view function {0}")]
+	NoSuchView(String),
 	/// A call went through without the event that it should emit.
 	#[error("{0} was included, but the event that should follow is missing")]
 	NoEvent(String),
@@ -62,6 +65,14 @@ pub enum Error {
 	JobEnded {
 		/// Job.
 		job: u64,
+		/// Its state.
+		reason: String,
+	},
+	/// A workflow ended without a result.
+	#[error("workflow {workflow} ended without a result: {reason}")]
+	WorkflowEnded {
+		/// Workflow.
+		workflow: u64,
 		/// Its state.
 		reason: String,
 	},

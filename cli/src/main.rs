@@ -11,13 +11,15 @@ mod enclave;
 mod error;
 mod output;
 mod runtime;
+mod secret;
 mod verify;
+mod view;
 
 use clap::{Parser, Subcommand};
 use output::Output;
 use std::process::ExitCode;
 
-/// Talk to a Concordat chain: clauses, jobs, nodes, attestation, receipts.
+/// Talk to a Concordat chain: clauses, jobs, workflows, triggers, nodes, attestation, receipts.
 #[derive(Parser, Debug)]
 #[command(name = "concordat", version, propagate_version = true)]
 struct Cli {
@@ -36,6 +38,9 @@ enum Command {
 	/// Evidence and leases: what the chain believes of a node, and what it would refuse.
 	#[command(subcommand)]
 	Attest(commands::attest::AttestCommand),
+	/// The chain's catalogue of capabilities: what clauses ask for and nodes offer.
+	#[command(subcommand)]
+	Capability(commands::capability::CapabilityCommand),
 	/// Versioned executable policies.
 	#[command(subcommand)]
 	Clause(commands::clause::ClauseCommand),
@@ -45,6 +50,9 @@ enum Command {
 	/// Programs and inputs that the chain names and does not keep.
 	#[command(subcommand)]
 	Content(commands::content::ContentCommand),
+	/// Risks that hold jobs back for a time.
+	#[command(subcommand)]
+	Forecast(commands::forecast::ForecastCommand),
 	/// Requests to execute a clause.
 	#[command(subcommand)]
 	Job(commands::job::JobCommand),
@@ -54,9 +62,23 @@ enum Command {
 	/// Compute nodes and validators.
 	#[command(subcommand)]
 	Node(commands::node::NodeCommand),
+	/// How many jobs a DAO or a jurisdiction may open.
+	#[command(subcommand)]
+	Quota(commands::quota::QuotaCommand),
 	/// The chain's final word, and how to check it without the chain.
 	#[command(subcommand)]
 	Receipt(commands::receipt::ReceiptCommand),
+	/// Explain whom the scheduler would ask for a clause: each candidate with each factor, and why not.
+	Routing(commands::routing::Routing),
+	/// Sources of readings that set triggers off.
+	#[command(subcommand)]
+	Source(commands::source::SourceCommand),
+	/// What sets jobs off without a person asking for each.
+	#[command(subcommand)]
+	Trigger(commands::trigger::TriggerCommand),
+	/// Several jobs that make one.
+	#[command(subcommand)]
+	Workflow(commands::workflow::WorkflowCommand),
 }
 
 #[tokio::main]
@@ -65,15 +87,22 @@ async fn main() -> ExitCode {
 	let output = Output::new(cli.json);
 	let result = match cli.command {
 		Command::Attest(command) => commands::attest::run(command, &cli.url, &output).await,
+		Command::Capability(command) => commands::capability::run(command, &cli.url, &output).await,
 		Command::Clause(command) => commands::clause::run(command, &cli.url, &output).await,
 		Command::Collateral(command) => commands::collateral::run(command, &cli.url, &output).await,
 		Command::Content(command) => commands::content::run(command, &output),
+		Command::Forecast(command) => commands::forecast::run(command, &cli.url, &output).await,
 		Command::Job(command) => commands::job::run(command, &cli.url, &output).await,
 		Command::Measurement(command) => {
 			commands::measurement::run(command, &cli.url, &output).await
 		},
 		Command::Node(command) => commands::node::run(command, &cli.url, &output).await,
+		Command::Quota(command) => commands::quota::run(command, &cli.url, &output).await,
 		Command::Receipt(command) => commands::receipt::run(command, &cli.url, &output).await,
+		Command::Routing(args) => commands::routing::run(args, &cli.url, &output).await,
+		Command::Source(command) => commands::source::run(command, &cli.url, &output).await,
+		Command::Trigger(command) => commands::trigger::run(command, &cli.url, &output).await,
+		Command::Workflow(command) => commands::workflow::run(command, &cli.url, &output).await,
 	};
 	match result {
 		Ok(()) => ExitCode::SUCCESS,
@@ -81,5 +110,28 @@ async fn main() -> ExitCode {
 			output.failure(&error);
 			ExitCode::FAILURE
 		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+
+	#[test]
+	fn the_command_line_should_be_sound() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn no_secret_should_be_shown_by_help() {
+		fn walk(command: &clap::Command) {
+			for arg in command.get_arguments().filter(|arg| arg.get_id() == "suri") {
+				let hidden = arg.is_hide_env_values_set();
+				assert!(hidden, "{}", command.get_name());
+			}
+			command.get_subcommands().for_each(walk);
+		}
+		walk(&Cli::command());
 	}
 }

@@ -5,8 +5,9 @@ use codec::{DecodeAll, Encode};
 use concordat_primitives::{
 	cac::{FailureCode, Outcome, Output, SignedCac},
 	clause::ExecutionMode,
+	ensemble::{aggregate, Answer},
 	hashing::output_hash,
-	receipt::{Operation, ReceiptBody, Voter},
+	receipt::{Making, Operation, ReceiptBody, Voter},
 	views::ReceiptProof,
 	Hash,
 };
@@ -113,7 +114,9 @@ pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
 	));
 
 	let mut simulated = false;
-	if let Operation::JobCompleted { k, n, voters, simulated: claimed, .. } = &body.operation {
+	if let Operation::JobCompleted { k, n, voters, simulated: claimed, ensemble, .. } =
+		&body.operation
+	{
 		simulated = *claimed;
 		certificates(bundle, &body, &mut checks)?;
 		let seen = bundle.cacs.iter().any(|cac| cac.statement.body().simulated);
@@ -124,8 +127,14 @@ pub fn verify(bundle: &Bundle, trusted: Option<Hash>) -> Result<Report> {
 			return Err(bad("the receipt says simulated and no certificate does"));
 		}
 		let agreed = voters.iter().filter(|voter| voter.agreed).count();
-		checks
-			.push(format!("quorum: {agreed} of {} voters agree; {k} of {n} had to", voters.len()));
+		checks.push(match ensemble {
+			None => format!("quorum: {agreed} of {} voters agree; {k} of {n} had to", voters.len()),
+			Some(making) => format!(
+				"ensemble: the answer is what {:?} makes of {} voters, made again; {agreed} agree with it",
+				making.aggregation,
+				voters.len()
+			),
+		});
 	}
 	Ok(Report { checks, rollup_hash, rollup_trusted: trusted.is_some(), simulated, receipt: body })
 }
@@ -135,8 +144,22 @@ fn plausible(
 	voters: &[Voter],
 	(k, n): (u8, u8),
 	result: std::result::Result<Hash, FailureCode>,
+	ensemble: Option<&Making>,
 ) -> Result<()> {
-	if !(ExecutionMode::Quorum { k, n }).is_valid() || k == 0 {
+	// What has to agree. Nodes of an ensemble that takes any one answer still have to be most of them to agree on a
+	// failure; and answers that are made one agree with it as its strategy says.
+	let least = match ensemble {
+		Some(Making { aggregation, .. }) => {
+			let mode = ExecutionMode::Ensemble { n, aggregation: *aggregation };
+			if !mode.is_valid() || k != aggregation.needed(n) || result.is_err() {
+				return Err(bad(format!("{k} of {n} is no ensemble by {aggregation:?}")));
+			}
+			1
+		},
+		None if result.is_err() && k == 1 => n / 2 + 1,
+		None => k,
+	};
+	if ensemble.is_none() && (!(ExecutionMode::Quorum { k: least, n }).is_valid() || least == 0) {
 		return Err(bad(format!("{k} of {n} is no quorum")));
 	}
 	for (place, voter) in voters.iter().enumerate() {
@@ -149,8 +172,8 @@ fn plausible(
 		return Err(bad(format!("{} voters where {n} were asked", voters.len())));
 	}
 	let agreed = voters.iter().filter(|voter| voter.agreed).count();
-	if agreed < usize::from(k) {
-		return Err(bad(format!("{agreed} voters agree where {k} of {n} have to")));
+	if agreed < usize::from(least) {
+		return Err(bad(format!("{agreed} voters agree where {least} of {n} have to")));
 	}
 	if result.is_err_and(|code| !code.is_deterministic()) {
 		return Err(bad("nodes cannot agree on a failure that says nothing about the program"));
@@ -159,12 +182,14 @@ fn plausible(
 }
 
 fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -> Result<()> {
-	let Operation::JobCompleted { job, clause, program, input, result, k, n, voters, .. } =
-		&body.operation
+	let Operation::JobCompleted {
+		job, clause, program, input, result, k, n, voters, ensemble, ..
+	} = &body.operation
 	else {
 		return Ok(());
 	};
-	plausible(voters, (*k, *n), *result)?;
+	plausible(voters, (*k, *n), *result, ensemble.as_ref())?;
+	let mut outcomes = Vec::new();
 	for voter in voters {
 		let Voter { node, signing_key, cac, lease, agreed } = voter;
 		let certificate = bundle
@@ -191,7 +216,7 @@ fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -
 				statement.lease
 			)));
 		}
-		if (statement.outcome.tally() == *result) != *agreed {
+		if ensemble.is_none() && (statement.outcome.tally() == *result) != *agreed {
 			return Err(bad(format!("node {node} is counted on the wrong side")));
 		}
 		if statement.acted_on.0 > body.block {
@@ -209,6 +234,57 @@ fn certificates(bundle: &Bundle, body: &ReceiptBody, checks: &mut Vec<String>) -
 			hex::encode(signing_key),
 			if *agreed { "" } else { " (dissents)" }
 		));
+		outcomes.push(&statement.outcome);
+	}
+	match ensemble {
+		Some(making) => remake(making, voters, &outcomes, usize::from(*k), *result),
+		None => Ok(()),
+	}
+}
+
+/// Makes the answer of an ensemble again, out of what its nodes signed: it has to be the receipt's, and those have to
+/// agree with it whom the receipt names.
+fn remake(
+	making: &Making,
+	voters: &[Voter],
+	outcomes: &[&Outcome],
+	needed: usize,
+	result: std::result::Result<Hash, FailureCode>,
+) -> Result<()> {
+	if making.weights.len() != voters.len() {
+		return Err(bad(format!("{} weights of {} voters", making.weights.len(), voters.len())));
+	}
+	let (mut answers, mut who) = (Vec::new(), Vec::new());
+	for ((voter, outcome), weight) in voters.iter().zip(outcomes).zip(&making.weights) {
+		match outcome {
+			Outcome::Success { output: Output::Inline(bytes), .. } => {
+				answers.push(Answer { output: bytes, weight: *weight });
+				who.push(voter);
+			},
+			Outcome::Success { .. } => {
+				return Err(bad(format!(
+					"the certificate of node {} does not carry its output",
+					voter.node
+				)))
+			},
+			Outcome::Failure(_) if voter.agreed => {
+				return Err(bad(format!("node {} is counted on the wrong side", voter.node)))
+			},
+			Outcome::Failure(_) => {},
+		}
+	}
+	if answers.len() < needed {
+		return Err(bad(format!("{} answers where {needed} are needed", answers.len())));
+	}
+	let made = aggregate(making.aggregation, &answers)
+		.map_err(|error| bad(format!("the answers cannot be made one: {error:?}")))?;
+	if Ok(output_hash(&made.output)) != result {
+		return Err(bad("the result is not what the answers make"));
+	}
+	for (voter, agrees) in who.iter().zip(&made.agreed) {
+		if voter.agreed != *agrees {
+			return Err(bad(format!("node {} is counted on the wrong side", voter.node)));
+		}
 	}
 	Ok(())
 }
@@ -219,6 +295,7 @@ mod tests {
 	use concordat_primitives::{
 		attest::Measurement,
 		cac::{CacStatement, CacV1, Engine, EngineKind, ResourceUsage},
+		ensemble::Aggregation,
 		receipt::RollupHeader,
 		ClauseId,
 	};
@@ -281,7 +358,7 @@ mod tests {
 		let of = |quorum, voters: &[(u32, bool)]| {
 			let voters: Vec<_> =
 				voters.iter().map(|(node, agreed)| voter(*node, *agreed)).collect();
-			plausible(&voters, quorum, output)
+			plausible(&voters, quorum, output, None)
 		};
 		assert!(of((1, 1), &[(1, true)]).is_ok());
 		assert!(of((2, 3), &[(1, true), (3, true)]).is_ok());
@@ -299,8 +376,16 @@ mod tests {
 			assert!(of(quorum, &[(1, true), (2, true)]).is_err(), "{quorum:?} is no mode");
 		}
 		let shared = [voter(1, true), Voter { node: 2, ..voter(1, true) }];
-		assert!(plausible(&shared, (2, 3), output).is_err(), "a key twice");
-		assert!(plausible(&[voter(1, true)], (1, 1), Err(FailureCode::Timeout)).is_err());
+		assert!(plausible(&shared, (2, 3), output, None).is_err(), "a key twice");
+		assert!(plausible(&[voter(1, true)], (1, 1), Err(FailureCode::Timeout), None).is_err());
+		// An ensemble that takes any one answer takes a failure from most of its nodes alone.
+		let failed = |agreed: &[bool]| {
+			let voters: Vec<_> =
+				(1..).zip(agreed).map(|(node, agreed)| voter(node, *agreed)).collect();
+			plausible(&voters, (1, 3), Err(FailureCode::Trap), None)
+		};
+		assert!(failed(&[true, true, false]).is_ok());
+		assert!(failed(&[true, false, false]).is_err());
 	}
 
 	/// A bundle whose only leaf is this body.
@@ -369,8 +454,104 @@ mod tests {
 			voters: voters.try_into().unwrap(),
 			paid: 200,
 			simulated: true,
+			ensemble: None,
 		};
 		(operation, cacs)
+	}
+
+	/// A completion of an ensemble, as the chain makes it.
+	fn ensemble(aggregation: Aggregation, outputs: &[&[u8]]) -> (Operation, Vec<SignedCac>) {
+		let weights: Vec<u64> = (1..).map(|place| place * 10).take(outputs.len()).collect();
+		let answers: Vec<Answer<'_>> = outputs
+			.iter()
+			.zip(&weights)
+			.map(|(output, weight)| Answer { output, weight: *weight })
+			.collect();
+		let made = aggregate(aggregation, &answers).unwrap();
+		let (voters, cacs): (Vec<_>, Vec<_>) = (1u32..)
+			.zip(outputs)
+			.zip(&made.agreed)
+			.map(|((node, output), agreed)| {
+				let (cac, signing_key) = certificate(node, output);
+				let lease = cac.statement.body().lease;
+				(Voter { node, signing_key, cac: cac.digest(), lease, agreed: *agreed }, cac)
+			})
+			.unzip();
+		let (Operation::JobCompleted { job, clause, program, input, paid, .. }, _) = completion()
+		else {
+			panic!()
+		};
+		let operation = Operation::JobCompleted {
+			job,
+			clause,
+			program,
+			input,
+			result: Ok(output_hash(&made.output)),
+			k: aggregation.needed(outputs.len() as u8),
+			n: outputs.len() as u8,
+			voters: voters.try_into().unwrap(),
+			paid,
+			simulated: true,
+			ensemble: Some(Making { aggregation, weights: weights.try_into().unwrap() }),
+		};
+		(operation, cacs)
+	}
+
+	#[test]
+	fn the_answer_of_an_ensemble_is_made_again() {
+		for (aggregation, outputs) in [
+			(Aggregation::Voting, [&b"yes"[..], b"no", b"yes"]),
+			(Aggregation::BestEffort, [b"yes", b"no", b"perhaps"]),
+			(Aggregation::Averaging, [b"10", b"20", b"40"]),
+			(Aggregation::Consensus, [b"90", b"10", b"10"]),
+		] {
+			let (operation, cacs) = ensemble(aggregation, &outputs);
+			let report = verify(&sole(operation, cacs), None)
+				.unwrap_or_else(|error| panic!("{aggregation:?}: {error}"));
+			assert!(report.checks.iter().any(|check| check.contains("made again")));
+		}
+	}
+
+	#[test]
+	fn an_answer_that_was_not_made_of_its_ensemble_is_refused() {
+		type Change = fn(&mut Operation);
+		let change: [(&str, Change); 6] = [
+			("another answer", |operation| {
+				let Operation::JobCompleted { result, .. } = operation else { panic!() };
+				*result = Ok(output_hash(b"11"));
+			}),
+			("other weights", |operation| {
+				let Operation::JobCompleted { ensemble: Some(making), .. } = operation else {
+					panic!()
+				};
+				making.weights = vec![30, 20, 10].try_into().unwrap();
+			}),
+			("a weight less", |operation| {
+				let Operation::JobCompleted { ensemble: Some(making), .. } = operation else {
+					panic!()
+				};
+				making.weights.pop();
+			}),
+			("another strategy", |operation| {
+				let Operation::JobCompleted { ensemble: Some(making), .. } = operation else {
+					panic!()
+				};
+				making.aggregation = Aggregation::Voting;
+			}),
+			("no ensemble at all", |operation| {
+				let Operation::JobCompleted { ensemble, .. } = operation else { panic!() };
+				*ensemble = None;
+			}),
+			("somebody on the wrong side", |operation| {
+				let Operation::JobCompleted { voters, .. } = operation else { panic!() };
+				voters[1].agreed = !voters[1].agreed;
+			}),
+		];
+		for (what, change) in change {
+			let (mut operation, cacs) = ensemble(Aggregation::Averaging, &[b"10", b"20", b"40"]);
+			change(&mut operation);
+			assert!(verify(&sole(operation, cacs), None).is_err(), "{what}");
+		}
 	}
 
 	#[test]

@@ -1,8 +1,10 @@
 //! What an enclave is told at start.
 
-use crate::{engine::EngineBounds, evidence::EvidenceSource, jobs::MAX_DEPENDENCIES};
+use crate::{
+	assignment::ProofPolicy, engine::EngineBounds, evidence::EvidenceSource, jobs::MAX_DEPENDENCIES,
+};
 use concordat_attestation::simulator::dev::DevKind;
-use concordat_primitives::{clause::ResourceLimits, enclave_api::StartRequest};
+use concordat_primitives::{clause::ResourceLimits, enclave_api::StartRequest, CapabilityId};
 use std::{net::SocketAddr, thread, time::Duration};
 
 /// What an enclave is told at start.
@@ -18,11 +20,15 @@ pub struct EnclaveConfig {
 	pub evidence_time: Duration,
 	/// The most that a job may ask for.
 	pub limits: ResourceLimits,
+	/// Which attempts start only when the chain is proved to have assigned them.
+	pub proof: ProofPolicy,
+	/// What it is able to do; `None`: whatever clauses ask for.
+	pub capabilities: Option<Vec<CapabilityId>>,
 	/// Jobs that run at once.
 	pub max_jobs: usize,
 	/// Attempts remembered, running ones included.
 	pub max_remembered: usize,
-	/// Attempts of which only the name is remembered, on each chain.
+	/// Attempts of which only the name is remembered, and handoffs, on each chain.
 	pub max_names: usize,
 	/// Longest start request in bytes: program, input and dependency outputs together.
 	pub max_body_bytes: usize,
@@ -43,6 +49,8 @@ impl EnclaveConfig {
 			evidence: EvidenceSource::Simulated { kind: DevKind::Tdx, platform: None },
 			evidence_time: Duration::from_secs(30),
 			limits: ResourceLimits::MAX,
+			proof: ProofPolicy::Sealed,
+			capabilities: None,
 			max_jobs: thread::available_parallelism().map_or(2, |n| n.get().max(2)),
 			max_remembered: 4_096,
 			max_names: 65_536,

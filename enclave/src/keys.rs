@@ -1,56 +1,41 @@
 //! The enclave's own keys: made at start, never written down, gone with the process.
 //!
-//! There is no way to get a secret out of [`Keys`]: it is neither `Clone` nor `Serialize`, its
-//! `Debug` shows the public halves, and its only uses sign one kind of message each, an
-//! acknowledgement or a CAC, under that kind's own domain.
+//! There is no way to get a secret out of [`Keys`]: it is neither `Clone` nor `Serialize`, and its `Debug` shows the
+//! public halves. The signing key signs four kinds of message, an acknowledgement, a CAC, a handoff and the refusal of
+//! one, each under its own domain. The encryption key opens what was sealed to it, and gives out nothing but the input.
 
 use concordat_primitives::{
 	attest::{EncryptionKey, SigningKey},
 	cac::{Ack, CacStatement, SignedAck, SignedCac},
+	handoff::{Handoff, HandoffRefusal, SignedHandoff, SignedRefusal},
 };
-use curve25519_dalek::montgomery::MontgomeryPoint;
+use concordat_sealing::{open_input, Envelope, OpenError, OpenedInput, SecretKey, Zeroizing};
 use ed25519_dalek::Signer;
-use std::{fmt, hint::black_box};
-
-/// Thirty-two secret bytes, overwritten when dropped.
-struct Secret([u8; 32]);
-
-impl Secret {
-	fn random() -> Result<Self, getrandom::Error> {
-		let mut secret = Self([0; 32]);
-		getrandom::getrandom(&mut secret.0)?;
-		Ok(secret)
-	}
-}
-
-impl Drop for Secret {
-	fn drop(&mut self) {
-		self.0.fill(0);
-		// The overwritten bytes are observed, so the overwriting cannot be optimised away.
-		black_box(&self.0);
-	}
-}
+use std::fmt;
 
 /// The keys of one enclave.
 pub struct Keys {
 	/// Ed25519; overwritten by its own `Drop`.
 	signing: ed25519_dalek::SigningKey,
-	/// X25519. Nothing is sealed to it in this version: inputs are public. It is attested all the
-	/// same, so that sealed inputs need no new evidence format.
-	_encryption: Secret,
-	encryption_public: EncryptionKey,
+	/// X25519; overwritten by its own `Drop`.
+	encryption: SecretKey,
 }
 
 impl Keys {
 	/// New keys from the randomness of the platform.
 	pub fn generate() -> Result<Self, getrandom::Error> {
-		let seed = Secret::random()?;
-		let encryption = Secret::random()?;
+		let mut seed = Zeroizing::new([0; 32]);
+		getrandom::getrandom(&mut seed[..])?;
 		Ok(Self {
-			signing: ed25519_dalek::SigningKey::from_bytes(&seed.0),
-			encryption_public: MontgomeryPoint::mul_base_clamped(encryption.0).to_bytes(),
-			_encryption: encryption,
+			signing: ed25519_dalek::SigningKey::from_bytes(&seed),
+			encryption: SecretKey::generate()?,
 		})
+	}
+
+	/// New keys, but for one that a test knows.
+	#[cfg(test)]
+	pub(crate) fn with_encryption(encryption: SecretKey) -> Self {
+		Self { encryption, ..Self::generate().expect("there is randomness") }
 	}
 
 	/// Ed25519 public key that acknowledgements and CACs verify under.
@@ -58,9 +43,18 @@ impl Keys {
 		self.signing.verifying_key().to_bytes()
 	}
 
-	/// X25519 public key that inputs can be sealed to.
+	/// X25519 public key that inputs are sealed to.
 	pub fn encryption_key(&self) -> EncryptionKey {
-		self.encryption_public
+		self.encryption.public()
+	}
+
+	/// Opens an input that was sealed to this enclave.
+	pub(crate) fn open_input(
+		&self,
+		envelope: &Envelope<'_>,
+		ciphertext: &[u8],
+	) -> Result<OpenedInput, OpenError> {
+		open_input(&self.encryption, envelope, ciphertext)
 	}
 
 	/// Signs an acknowledgement.
@@ -74,13 +68,25 @@ impl Keys {
 		let signature = self.signing.sign(&statement.message()).to_bytes();
 		SignedCac { statement, signature }
 	}
+
+	/// Signs a handoff. The caller answers for there being only one per attempt of the receiver.
+	pub(crate) fn sign_handoff(&self, handoff: Handoff) -> SignedHandoff {
+		let signature = self.signing.sign(&handoff.message()).to_bytes();
+		SignedHandoff { handoff, signature }
+	}
+
+	/// Signs a refusal. The caller answers for its being true, and for there being no other statement on the attempt.
+	pub(crate) fn sign_refusal(&self, refusal: HandoffRefusal) -> SignedRefusal {
+		let signature = self.signing.sign(&refusal.message()).to_bytes();
+		SignedRefusal { refusal, signature }
+	}
 }
 
 impl fmt::Debug for Keys {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.debug_struct("Keys")
 			.field("signing", &hex::encode(self.signing_key()))
-			.field("encryption", &hex::encode(self.encryption_public))
+			.field("encryption", &hex::encode(self.encryption_key()))
 			.finish_non_exhaustive()
 	}
 }
@@ -88,7 +94,8 @@ impl fmt::Debug for Keys {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use concordat_primitives::Hash;
+	use concordat_primitives::{handoff::HandoffFault, Hash};
+	use curve25519_dalek::montgomery::MontgomeryPoint;
 
 	fn ack() -> Ack {
 		Ack { genesis: Hash::zero(), job: 1, attempt: 2, nonce: Hash::repeat_byte(3), node: 4 }
@@ -113,12 +120,31 @@ mod tests {
 	}
 
 	#[test]
+	fn a_signature_of_one_kind_should_not_pass_for_another() {
+		let keys = Keys::generate().unwrap();
+		let refusal = HandoffRefusal {
+			genesis: Hash::zero(),
+			job: 1,
+			attempt: 2,
+			nonce: Hash::repeat_byte(3),
+			node: 4,
+			handoff: Hash::zero(),
+			fault: HandoffFault::Overloaded,
+		};
+		let signed = keys.sign_refusal(refusal.clone());
+		assert!(signed.verify(&keys.signing_key()));
+		// The refusal begins with the very fields of an acknowledgement.
+		let ack = SignedAck { ack: ack(), signature: signed.signature };
+		assert!(!ack.verify(&keys.signing_key()));
+	}
+
+	#[test]
 	fn the_encryption_key_is_the_x25519_key_of_its_secret() {
 		let keys = Keys::generate().unwrap();
 		// RFC 7748: the public key is the secret scalar times the base point u = 9.
 		let mut base = [0u8; 32];
 		base[0] = 9;
-		let expected = MontgomeryPoint(base).mul_clamped(keys._encryption.0).to_bytes();
+		let expected = MontgomeryPoint(base).mul_clamped(*keys.encryption.expose()).to_bytes();
 		assert_eq!(keys.encryption_key(), expected);
 	}
 
@@ -127,7 +153,8 @@ mod tests {
 		let keys = Keys::generate().unwrap();
 		let text = format!("{keys:?}");
 		assert!(text.contains(&hex::encode(keys.signing_key())));
+		assert!(text.contains(&hex::encode(keys.encryption_key())));
 		assert!(!text.contains(&hex::encode(keys.signing.to_bytes())));
-		assert!(!text.contains(&hex::encode(keys._encryption.0)));
+		assert!(!text.contains(&hex::encode(keys.encryption.expose())));
 	}
 }

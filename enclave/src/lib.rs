@@ -7,7 +7,8 @@
 //! | module | holds |
 //! |---|---|
 //! | [`engine`] | running one program: **import ABI, instruction set, fuel and bounds** |
-//! | [`jobs`] | acknowledge, start, poll; one statement per attempt |
+//! | [`jobs`] | acknowledge, start, poll, refuse, hand over; one statement per attempt |
+//! | [`chain`] | what the enclave has seen proved of chains: final blocks, and the seats they gave |
 //! | [`keys`] | the signing key and the encryption key |
 //! | [`evidence`] | **where evidence comes from**: Gramine, configfs-tsm, `/dev/sev-guest`, dstack, the simulator |
 //! | [`attest`] | what evidence is bound to |
@@ -23,7 +24,9 @@
 
 #![warn(missing_docs)]
 
+mod assignment;
 pub mod attest;
+pub mod chain;
 mod config;
 pub mod engine;
 pub mod evidence;
@@ -33,14 +36,16 @@ mod listener;
 pub mod refusal;
 pub mod server;
 
+pub use assignment::{AssignmentCheck, ProofPolicy};
 pub use concordat_attestation::simulator::dev::DevKind;
 pub use config::EnclaveConfig;
 pub use evidence::{DeviceKind, EvidenceSource, HardwareSource};
 
+use chain::Chains;
 use concordat_primitives::enclave_api::Identity;
 use engine::{ClauseEngine, HostFault};
 use evidence::{within, EvidenceError, EvidenceProvider, Guard};
-use jobs::{JobBounds, JobCounts, Jobs};
+use jobs::{JobBounds, JobCounts, JobIdentity, JobPolicy, Jobs};
 use keys::Keys;
 use listener::CountedListener;
 use server::Service;
@@ -95,7 +100,15 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 		limits: config.limits,
 	};
 	let engine = ClauseEngine::new(config.engine)?;
-	let jobs = Jobs::new(engine, keys.clone(), identity.measurement, identity.simulated, bounds);
+	let chains = Chains::new(identity.signing_key);
+	let jobs = Jobs::new(
+		engine,
+		keys.clone(),
+		JobIdentity { measurement: identity.measurement, simulated: identity.simulated },
+		bounds,
+		JobPolicy { proof: config.proof, capabilities: config.capabilities },
+		Arc::new(chains.clone()),
+	);
 
 	let listen = |e| ServeError::Listen(config.listen, e);
 	let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
@@ -104,6 +117,7 @@ pub async fn serve(config: EnclaveConfig) -> Result<RunningEnclave, ServeError> 
 		keys,
 		provider: Guard::new(provider, config.evidence_time),
 		jobs: jobs.clone(),
+		chains,
 		identity: identity.clone(),
 		max_body_bytes: config.max_body_bytes,
 		body_time: config.body_time,

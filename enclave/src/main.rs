@@ -4,7 +4,9 @@ use clap::{Parser, ValueEnum};
 use concordat_attestation::{simulator::dev::DevKind, Vendor};
 use concordat_enclave::{
 	attest::measurement_name, serve, DeviceKind, EnclaveConfig, EvidenceSource, HardwareSource,
+	ProofPolicy,
 };
+use concordat_primitives::CapabilityId;
 use std::{
 	io::{self, Write},
 	net::SocketAddr,
@@ -52,6 +54,13 @@ struct Cli {
 	/// Allow an address that is not loopback. Whoever reaches the enclave can use it up.
 	#[arg(long)]
 	allow_remote: bool,
+	/// Start every job only when the chain is proved to have assigned it. Default: only jobs whose input is sealed.
+	#[arg(long)]
+	require_proof: bool,
+	/// What this enclave is able to do, as clauses name it, for instance hazard.rain; may be given several times.
+	/// Default: whatever clauses ask for.
+	#[arg(long = "capability", value_parser = capability, value_name = "NAME")]
+	capabilities: Vec<CapabilityId>,
 	/// Jobs that run at once. Default: one per processor, two at least.
 	#[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
 	max_jobs: Option<u16>,
@@ -89,6 +98,11 @@ enum Kind {
 	Snp,
 	/// AWS Nitro.
 	Nitro,
+}
+
+fn capability(text: &str) -> Result<CapabilityId, String> {
+	CapabilityId::parse(text)
+		.ok_or_else(|| "a capability is 1 to 16 characters out of A-Z a-z 0-9 _ - .".into())
 }
 
 impl Cli {
@@ -145,6 +159,12 @@ async fn run(cli: Cli) -> Result<(), String> {
 	config.allow_remote = cli.allow_remote;
 	config.evidence = cli.source();
 	config.evidence_time = Duration::from_secs(cli.evidence_seconds.into());
+	if cli.require_proof {
+		config.proof = ProofPolicy::Always;
+	}
+	if !cli.capabilities.is_empty() {
+		config.capabilities = Some(cli.capabilities);
+	}
 	if let Some(max_jobs) = cli.max_jobs {
 		config.max_jobs = max_jobs.into();
 	}

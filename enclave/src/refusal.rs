@@ -1,6 +1,10 @@
 //! Why a request is refused: one stable code and one HTTP status for each reason.
 
-use crate::evidence::EvidenceError;
+use crate::{
+	chain::{ChainError, Unproven},
+	evidence::EvidenceError,
+};
+use concordat_primitives::handoff::HandoffFault;
 use serde::{Deserialize, Serialize};
 
 /// Why a request is refused. Nothing has changed, unless the variant says so.
@@ -30,8 +34,8 @@ pub enum Refusal {
 	/// There is no such attempt.
 	#[error("no such job, attempt and nonce")]
 	UnknownJob,
-	/// The attempt was started with another token.
-	#[error("this attempt was started with another token")]
+	/// The attempt was started with another token, refused for another reason, or handed over in another way.
+	#[error("something else has been signed or started for this attempt")]
 	Conflict,
 	/// The attempt is already too late on the block that the host acts on.
 	#[error("the token has expired")]
@@ -42,9 +46,24 @@ pub enum Refusal {
 	/// The job asks for more than this enclave gives.
 	#[error("the limits exceed those of this enclave")]
 	LimitsExceeded,
-	/// As many jobs as allowed are running. Try again later.
-	#[error("as many jobs as allowed are running")]
+	/// All that is remembered is still running. Try again later.
+	#[error("there is no room for another job")]
 	Busy,
+	/// The seat is not taken (Symbiont §6.3): `POST /v1/refusals` signs that.
+	#[error("{}", handoff_message(*.0))]
+	Handoff(HandoffFault),
+	/// It is not proved that the chain assigned the attempt. Bring finality and proof, and try again.
+	#[error(transparent)]
+	Unproven(#[from] Unproven),
+	/// What was brought of the chain proves nothing.
+	#[error(transparent)]
+	Chain(#[from] ChainError),
+	/// The enclave has not run anything for that node on that chain, or nothing that ended with an output.
+	#[error("the enclave has run nothing for this node on this chain that could be handed on")]
+	NoSuchRun,
+	/// The enclave has not found that fault with that attempt.
+	#[error("the enclave has not refused this attempt for this reason")]
+	NoSuchFault,
 	/// The enclave serves as many chains as it can remember.
 	#[error("the enclave serves as many chains as it can")]
 	TooManyChains,
@@ -73,6 +92,14 @@ impl Refusal {
 			Self::Forgotten => "forgotten",
 			Self::LimitsExceeded => "limits-exceeded",
 			Self::Busy => "busy",
+			Self::Handoff(HandoffFault::InvalidSignature) => "handoff-invalid-signature",
+			Self::Handoff(HandoffFault::MissingCapability) => "handoff-missing-capability",
+			Self::Handoff(HandoffFault::Overloaded) => "handoff-overloaded",
+			Self::Handoff(HandoffFault::WrongTask) => "handoff-wrong-task",
+			Self::Unproven(reason) => reason.code(),
+			Self::Chain(error) => error.code(),
+			Self::NoSuchRun => "no-such-run",
+			Self::NoSuchFault => "no-such-fault",
 			Self::TooManyChains => "too-many-chains",
 			Self::NoEvidence(_) => "no-evidence",
 			Self::HostFault(_) => "host-fault",
@@ -84,18 +111,30 @@ impl Refusal {
 		match self {
 			Self::BadRequest(_) => 400,
 			Self::ForeignHost => 403,
-			Self::NotFound | Self::UnknownJob => 404,
+			Self::NotFound | Self::UnknownJob | Self::NoSuchRun | Self::NoSuchFault => 404,
 			Self::Method => 405,
 			Self::SlowBody => 408,
 			Self::Conflict => 409,
 			Self::Expired | Self::Forgotten => 410,
 			Self::TooLarge(_) => 413,
 			Self::ContentType(_) => 415,
-			Self::LimitsExceeded => 422,
-			Self::Busy | Self::TooManyChains => 429,
+			// Before the rest of its kind: it passes.
+			Self::Busy | Self::TooManyChains | Self::Handoff(HandoffFault::Overloaded) => 429,
+			Self::LimitsExceeded | Self::Handoff(_) => 422,
+			Self::Unproven(reason) => reason.status(),
+			Self::Chain(error) => error.status(),
 			Self::HostFault(_) => 500,
 			Self::NoEvidence(_) => 503,
 		}
+	}
+}
+
+const fn handoff_message(fault: HandoffFault) -> &'static str {
+	match fault {
+		HandoffFault::InvalidSignature => "the handoff is not signed by its sender",
+		HandoffFault::MissingCapability => "the enclave does not offer the capability",
+		HandoffFault::Overloaded => "the enclave's load is above 0.95",
+		HandoffFault::WrongTask => "the handoff is for another seat, task or context",
 	}
 }
 

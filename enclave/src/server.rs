@@ -6,9 +6,13 @@
 
 use crate::{
 	attest::attest,
+	chain::{ChainError, Chains},
 	engine::CPU_TIME_SOURCE,
 	evidence::Guard,
-	jobs::{decode_start, decode_token, Jobs},
+	jobs::{
+		decode_assignments, decode_finality, decode_handoff, decode_refusal, decode_start,
+		decode_token, Jobs,
+	},
 	keys::Keys,
 	refusal::{Refusal, RefusalBody},
 };
@@ -26,7 +30,7 @@ use axum::{
 };
 use codec::Encode;
 use concordat_primitives::{
-	enclave_api::{AttestRequest, AttestResponse, CollateralResponse, Identity},
+	enclave_api::{AttestRequest, AttestResponse, CollateralResponse, FinalityStatus, Identity},
 	Attempt, Hash, JobId,
 };
 use serde::{Deserialize, Serialize};
@@ -38,12 +42,20 @@ const JSON: &str = "application/json";
 const MAX_JSON_BYTES: usize = 4 * 1024;
 /// Longest token.
 const MAX_TOKEN_BYTES: usize = 4 * 1024;
+/// Longest handoff and longest refusal to sign.
+const MAX_SEAT_BYTES: usize = 1024;
+/// Longest [`concordat_primitives::enclave_api::FinalityUpdate`]: as many links as one may have, each with the votes of
+/// some 900 authorities. Hosts of larger sets send fewer links at a time.
+const MAX_FINALITY_BYTES: usize = concordat_primitives::enclave_api::MAX_FINALITY_BYTES;
+/// Longest [`concordat_primitives::enclave_api::AssignmentProof`]: as many jobs as one may have, each with 64 KiB of nodes.
+const MAX_ASSIGNMENT_BYTES: usize = concordat_primitives::enclave_api::MAX_ASSIGNMENT_BYTES;
 
 /// What the handlers share.
 pub(crate) struct Service {
 	pub keys: Arc<Keys>,
 	pub provider: Guard,
 	pub jobs: Jobs,
+	pub chains: Chains,
 	pub identity: Identity,
 	pub max_body_bytes: usize,
 	pub body_time: Duration,
@@ -89,6 +101,11 @@ pub(crate) fn router(service: Shared) -> Router {
 		.route("/v1/acks", post(acknowledge))
 		.route("/v1/jobs", post(start))
 		.route("/v1/jobs/{job}/{attempt}/{nonce}", get(poll))
+		.route("/v1/handoffs", post(hand_over))
+		.route("/v1/refusals", post(refuse))
+		.route("/v1/finality", post(follow))
+		.route("/v1/finality/{genesis}", get(finality))
+		.route("/v1/assignments", post(assignments))
 		.fallback(|| async { Refusal::NotFound })
 		.method_not_allowed_fallback(|| async { Refusal::Method })
 		.layer(middleware::from_fn_with_state(service.clone(), guard))
@@ -119,7 +136,7 @@ fn is_local_name(host: &str) -> bool {
 async fn health(State(service): State<Shared>) -> Response {
 	let counts = service.jobs.counts();
 	let max_running = service.jobs.bounds().running;
-	let takes_jobs = counts.running < max_running;
+	let takes_jobs = service.jobs.has_room();
 	let status = if takes_jobs { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
 	let body = Health {
 		status: if takes_jobs { "ok" } else { "busy" }.into(),
@@ -185,14 +202,85 @@ async fn poll(
 	let wrong = |what: &str| Refusal::BadRequest(format!("{what} cannot be read"));
 	let job: JobId = job.parse().map_err(|_| wrong("the job"))?;
 	let attempt: Attempt = attempt.parse().map_err(|_| wrong("the attempt"))?;
+	let nonce = read_hash(&nonce).ok_or_else(|| wrong("the nonce"))?;
+	Ok(scale(&service.jobs.poll(job, attempt, nonce)?))
+}
+
+async fn hand_over(
+	State(service): State<Shared>,
+	headers: HeaderMap,
+	body: Body,
+) -> Result<Response, Refusal> {
+	let body = service.read(&headers, body, SCALE, MAX_SEAT_BYTES).await?;
+	Ok(scale(&service.jobs.hand_over(decode_handoff(&body)?)?))
+}
+
+async fn refuse(
+	State(service): State<Shared>,
+	headers: HeaderMap,
+	body: Body,
+) -> Result<Response, Refusal> {
+	let body = service.read(&headers, body, SCALE, MAX_SEAT_BYTES).await?;
+	Ok(scale(&service.jobs.refuse(decode_refusal(&body)?)?))
+}
+
+async fn follow(
+	State(service): State<Shared>,
+	headers: HeaderMap,
+	body: Body,
+) -> Result<Response, Refusal> {
+	let body = service.read(&headers, body, SCALE, MAX_FINALITY_BYTES).await?;
+	let update = decode_finality(&body)?;
+	let status = service.ask_chains(move |chains| chains.update(update)).await?;
+	Ok(scale(&status))
+}
+
+async fn finality(
+	State(service): State<Shared>,
+	Path(genesis): Path<String>,
+) -> Result<Json<FinalityStatus>, Refusal> {
+	let genesis = read_hash(&genesis)
+		.ok_or_else(|| Refusal::BadRequest("the genesis hash cannot be read".into()))?;
+	let status = service.chains.status(genesis);
+	Ok(Json(status.ok_or(ChainError::UnknownChain(genesis))?))
+}
+
+async fn assignments(
+	State(service): State<Shared>,
+	headers: HeaderMap,
+	body: Body,
+) -> Result<StatusCode, Refusal> {
+	let body = service.read(&headers, body, SCALE, MAX_ASSIGNMENT_BYTES).await?;
+	let proof = decode_assignments(&body)?;
+	service.ask_chains(move |chains| chains.prove(proof)).await?;
+	Ok(StatusCode::NO_CONTENT)
+}
+
+/// Answers in SCALE.
+fn scale(answer: &impl Encode) -> Response {
+	([(CONTENT_TYPE, SCALE)], answer.encode()).into_response()
+}
+
+/// 64 hexadecimal digits, with or without `0x`.
+fn read_hash(text: &str) -> Option<Hash> {
 	let mut bytes = [0u8; 32];
-	hex::decode_to_slice(nonce.strip_prefix("0x").unwrap_or(&nonce), &mut bytes)
-		.map_err(|_| wrong("the nonce"))?;
-	let answer = service.jobs.poll(job, attempt, Hash::from(bytes))?;
-	Ok(([(CONTENT_TYPE, SCALE)], answer.encode()).into_response())
+	hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes).ok()?;
+	Some(Hash::from(bytes))
 }
 
 impl Service {
+	/// Signatures and tries are verified beside the server's own threads.
+	async fn ask_chains<T: Send + 'static>(
+		&self,
+		question: impl FnOnce(&Chains) -> Result<T, ChainError> + Send + 'static,
+	) -> Result<T, Refusal> {
+		let chains = self.chains.clone();
+		let answer = tokio::task::spawn_blocking(move || question(&chains)).await;
+		answer
+			.map_err(|e| Refusal::HostFault(format!("the verification ended early: {e}")))?
+			.map_err(Refusal::from)
+	}
+
 	/// A body of the right type, within its bounds.
 	async fn read(
 		&self,

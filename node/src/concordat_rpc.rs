@@ -17,13 +17,18 @@
 //! `{"accepted": false, "error": {"code": …, "message": …, "detail": …}}` ([`json`]).
 
 mod json;
+mod orchestration;
+
+pub use orchestration::OrchestrationRpcServer;
 
 use codec::{DecodeAll, MaxEncodedLen};
 use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
 use concordat_primitives::{
 	clause::RiskClass,
+	job::JobConstraints,
 	receipt::RollupHeader,
 	runtime_api::ConcordatApi as RuntimeApi,
+	trust::Originator,
 	views::{
 		Announcement, ClauseView, DisputeView, JobView, LeaseView, MeasurementView, NodeView, Page,
 		ReceiptProof, ReceiptView, RoutingView, Totals,
@@ -91,12 +96,16 @@ pub trait ConcordatRpc {
 	/// Jobs on which a node holds a seat.
 	#[method(name = "assignments")]
 	fn assignments(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Vec<JobId>>;
-	/// How nodes would score for a clause now, each factor and each reason for exclusion.
+	/// How nodes would score for a clause now, from the perspective of an account (`{"account": …}`) or a node
+	/// (`{"node": …}`) and under its constraints: each factor, and each reason for exclusion. Those that could be asked
+	/// come first.
 	#[method(name = "routing")]
 	fn routing(
 		&self,
 		clause: ClauseId,
-		from: NodeId,
+		originator: Option<Originator>,
+		constraints: Option<JobConstraints>,
+		from: u64,
 		limit: u32,
 		at: Option<Hash>,
 	) -> RpcResult<Page<RoutingView>>;
@@ -205,6 +214,24 @@ fn announcements(announced: &[Bytes]) -> RpcResult<Vec<Announcement>> {
 	announced.iter().map(|one| decode("an announcement", one, longest)).collect()
 }
 
+/// Asks the runtime of a block.
+fn ask<Client, T>(
+	client: &Client,
+	at: Option<Hash>,
+	question: impl FnOnce(&Client::Api, Hash) -> Result<T, ApiError>,
+) -> RpcResult<T>
+where
+	Client: ProvideRuntimeApi<Block> + HeaderBackend<Block>,
+{
+	let at = at.unwrap_or_else(|| client.info().best_hash);
+	match client.header(at) {
+		Ok(Some(_)) => {},
+		Ok(None) => return Err(error(UNKNOWN_BLOCK, format!("there is no block {at:?} here"))),
+		Err(e) => return Err(error(NO_STATE, e.to_string())),
+	}
+	question(&client.runtime_api(), at).map_err(|e| error(NO_STATE, e.to_string()))
+}
+
 impl<Client, Index> ConcordatRpcHandler<Client, Index>
 where
 	Client: ProvideRuntimeApi<Block> + HeaderBackend<Block>,
@@ -217,13 +244,7 @@ where
 		at: Option<Hash>,
 		question: impl FnOnce(&Client::Api, Hash) -> Result<T, ApiError>,
 	) -> RpcResult<T> {
-		let at = at.unwrap_or_else(|| self.client.info().best_hash);
-		match self.client.header(at) {
-			Ok(Some(_)) => {},
-			Ok(None) => return Err(error(UNKNOWN_BLOCK, format!("there is no block {at:?} here"))),
-			Err(e) => return Err(error(NO_STATE, e.to_string())),
-		}
-		question(&self.client.runtime_api(), at).map_err(|e| error(NO_STATE, e.to_string()))
+		ask(&*self.client, at, question)
 	}
 
 	/// The proof of a receipt out of the off-chain index, which outlives pruning.
@@ -311,11 +332,13 @@ where
 	fn routing(
 		&self,
 		clause: ClauseId,
-		from: NodeId,
+		originator: Option<Originator>,
+		constraints: Option<JobConstraints>,
+		from: u64,
 		limit: u32,
 		at: Option<Hash>,
 	) -> RpcResult<Page<RoutingView>> {
-		self.ask(at, |api, at| api.routing(at, clause, from, limit))
+		self.ask(at, |api, at| api.routing(at, clause, originator, constraints, from, limit))
 	}
 
 	fn attestation(&self, node: NodeId, at: Option<Hash>) -> RpcResult<Option<LeaseView>> {

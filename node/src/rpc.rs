@@ -2,7 +2,7 @@
 //! the state of both consensus engines.
 
 use crate::{
-	concordat_rpc::{ConcordatRpcHandler, ConcordatRpcServer},
+	concordat_rpc::{ConcordatRpcHandler, ConcordatRpcServer, OrchestrationRpcServer},
 	service::{FullBackend, FullClient, FullPool, FullSelectChain},
 };
 use concordat_runtime::opaque::Block;
@@ -67,8 +67,9 @@ pub fn create_full(
 
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
-	module
-		.merge(ConcordatRpcHandler::new(client.clone(), backend.offchain_storage()).into_rpc())?;
+	let concordat = || ConcordatRpcHandler::new(client.clone(), backend.offchain_storage());
+	module.merge(ConcordatRpcServer::into_rpc(concordat()))?;
+	module.merge(OrchestrationRpcServer::into_rpc(concordat()))?;
 	module.merge(Babe::new(client, babe.worker_handle, babe.keystore, select_chain).into_rpc())?;
 	module.merge(
 		Grandpa::new(

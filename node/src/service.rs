@@ -9,7 +9,7 @@ use crate::{
 	enclave_host::{
 		self,
 		content::{self, Stores},
-		Chain, Renewals,
+		Chain, Finality, Renewals,
 	},
 	metrics::{ContentMetrics, EnclaveMetrics, RenewalMetrics},
 	rpc,
@@ -69,10 +69,10 @@ type FullBabeBlockImport = sc_consensus_babe::BabeBlockImport<
 
 /// Blocks between two justifications that every node makes and stores.
 ///
-/// An enclave believes an assignment only when it is proven against a finalised header with its
-/// justification, and light clients ask for the same, so the newest provable block must never be
-/// old: eight blocks are sixteen seconds. The price is one justification, some hundred bytes for
-/// each validator, in eight blocks.
+/// Light clients believe what is proven against a finalised header with its justification, so there
+/// must always be one that is not old: eight blocks are sixteen seconds. (The newest one of all,
+/// which enclaves are shown, GRANDPA keeps in any case.) The price is one justification, some
+/// hundred bytes for each validator, in eight blocks.
 const GRANDPA_JUSTIFICATION_PERIOD: u32 = 8;
 
 /// Pause between two rounds of GRANDPA gossip: a sixth of a slot, so that finality stays within
@@ -310,11 +310,19 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			Chain::new(client.clone(), transaction_pool.clone(), keystore_container.keystore());
 		let metrics = RenewalMetrics::new(prometheus_registry.as_ref());
 		let renewals = Renewals::new(chain, enclaves.renewal_budget, metrics);
+		let finality = Finality::new(
+			Chain::new(client.clone(), transaction_pool.clone(), keystore_container.keystore()),
+			client.clone(),
+			backend.clone(),
+			grandpa_link.shared_authority_set().clone(),
+			config.chain_spec.cloned_box(),
+			prometheus_registry.as_ref(),
+		);
 		let metrics = EnclaveMetrics::new(prometheus_registry.as_ref());
 		task_manager.spawn_handle().spawn(
 			"enclave-host",
 			"enclaves",
-			enclave_host::run(enclaves, backend.clone(), metrics, renewals),
+			enclave_host::run(enclaves, backend.clone(), metrics, renewals, finality),
 		);
 	}
 	if let Some(registry) = prometheus_registry.clone() {

@@ -7,6 +7,7 @@
 use crate::{
 	attest::{Measurement, SigningKey},
 	clause::{MAX_LOCATION_BYTES, MAX_OUTPUT_BYTES},
+	sealed::MAX_SEALED_OUTPUT,
 	Attempt, BlockNumber, ClauseId, Hash, JobId, LeaseId, NodeId,
 };
 use alloc::vec::Vec;
@@ -123,6 +124,8 @@ pub enum Output {
 	External(
 		#[serde(with = "crate::text::hex_bytes")] BoundedVec<u8, ConstU32<MAX_LOCATION_BYTES>>,
 	),
+	/// Sealed to the requester: HPKE's encapsulated key, then the ciphertext (see [`crate::sealed`]).
+	Sealed(#[serde(with = "crate::text::hex_bytes")] BoundedVec<u8, ConstU32<MAX_SEALED_OUTPUT>>),
 }
 
 /// What became of an execution.
@@ -143,7 +146,7 @@ pub enum Output {
 pub enum Outcome {
 	/// It ended well.
 	Success {
-		/// [`crate::hashing::output_hash`] of the bytes.
+		/// [`crate::hashing::output_hash`] of the bytes; of a sealed output, [`crate::sealed::blinded_output_hash`].
 		hash: Hash,
 		/// The bytes, or where they are.
 		output: Output,

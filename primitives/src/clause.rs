@@ -6,8 +6,9 @@
 //! ```
 
 use crate::{
-	attest::Measurement,
+	attest::{Measurement, Vendor},
 	credential::{CredentialDemand, MAX_CREDENTIAL_DEMANDS},
+	node::Resources,
 	BlockNumber, CapabilityId, Hash, Jurisdiction,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -111,16 +112,25 @@ pub enum ExecutionMode {
 	},
 	/// The result is voted by the DAO and the jurisdiction together.
 	SovereignOverride,
+	/// `n` nodes answer, and their answers become one. Not the mode of a clause: a requester asks for it where the clause
+	/// would have one node run it.
+	Ensemble {
+		/// Nodes asked.
+		n: u8,
+		/// How their answers become one.
+		aggregation: crate::ensemble::Aggregation,
+	},
 }
 
 impl ExecutionMode {
-	/// `(k, n)`: equal results needed and nodes asked. Nobody is asked under [`Self::SovereignOverride`].
+	/// `(k, n)`: equal results needed (of an ensemble: answers needed) and nodes asked. Nobody is asked under [`Self::SovereignOverride`].
 	pub const fn quorum(self) -> (u8, u8) {
 		match self {
 			Self::Single => (1, 1),
 			Self::Quorum { k, n } => (k, n),
 			Self::ZkVerifierSet { n } => (n, n),
 			Self::SovereignOverride => (0, 0),
+			Self::Ensemble { n, aggregation } => (aggregation.needed(n), n),
 		}
 	}
 
@@ -130,6 +140,7 @@ impl ExecutionMode {
 			Self::Single | Self::SovereignOverride => true,
 			Self::Quorum { k, n } => n as u32 <= MAX_SEATS && k <= n && k as u16 * 2 > n as u16,
 			Self::ZkVerifierSet { n } => n >= 1 && n as u32 <= MAX_SEATS,
+			Self::Ensemble { n, .. } => n >= 2 && n as u32 <= MAX_SEATS,
 		}
 	}
 }
@@ -300,6 +311,40 @@ impl ExecutionWindow {
 	}
 }
 
+/// What the nodes of one job must not share (Symbiont §8.2, "ensure diversity"). Operator and platform are never shared.
+#[derive(
+	Clone,
+	Copy,
+	Default,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Spread {
+	/// As many vendors of hardware as there are, before one comes twice.
+	pub vendors: bool,
+	/// As many jurisdictions as there are, before one comes twice.
+	pub jurisdictions: bool,
+}
+
+impl Spread {
+	/// Both together: what clause and requester ask for.
+	pub const fn or(self, other: Self) -> Self {
+		Self {
+			vendors: self.vendors || other.vendors,
+			jurisdictions: self.jurisdictions || other.jurisdictions,
+		}
+	}
+}
+
 /// The policy of a clause, as data (NSF §4.10.7). An empty list restricts nothing.
 #[derive(
 	Clone,
@@ -321,6 +366,10 @@ pub struct PolicyBinding {
 	pub jurisdictions: BoundedVec<Jurisdiction, ConstU32<MAX_LIST>>,
 	/// Only nodes that run under sovereign control.
 	pub sovereign_only: bool,
+	/// Who may vouch for a node's hardware; empty: every vendor.
+	pub vendors: BoundedVec<Vendor, ConstU32<MAX_LIST>>,
+	/// What the nodes of one job must not share, besides operator and platform.
+	pub spread: Spread,
 	/// No simulated evidence, whatever the chain's genesis allows.
 	pub forbid_simulated: bool,
 	/// Ids (hashes) of policies registered with governance.
@@ -361,6 +410,9 @@ pub struct ClauseSpec {
 	pub triggers: u8,
 	/// What one execution may use.
 	pub limits: ResourceLimits,
+	/// What a node has to set aside for one execution, besides the memory of [`Self::limits`]. Zero asks for nothing.
+	#[serde(default)]
+	pub resources: Resources,
 	/// When it may run.
 	pub window: Option<ExecutionWindow>,
 	/// First block at which the clause is no longer valid.

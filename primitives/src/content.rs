@@ -12,11 +12,13 @@
 //! ```
 //!
 //! A body is looked up by the hash that the chain knows it by: a program by [`program_hash`], an input by
-//! [`input_commitment`]. The enclave checks both once more.
+//! [`input_commitment`], a sealed input by its [`ciphertext_hash`], and the output of a job that another one needs by its
+//! [`output_hash`]. The enclave checks all of them once more.
 
 use crate::{
-	clause::MAX_PROGRAM_BYTES,
-	hashing::{input_commitment, program_hash},
+	clause::{MAX_OUTPUT_BYTES, MAX_PROGRAM_BYTES},
+	hashing::{input_commitment, output_hash, program_hash},
+	sealed::ciphertext_hash,
 	Hash, JobId, NodeId,
 };
 use alloc::{format, string::String, vec::Vec};
@@ -46,6 +48,10 @@ pub enum BodyKind {
 	Program,
 	/// An input bundle, named by [`input_commitment`].
 	Input,
+	/// A sealed input, named by [`ciphertext_hash`].
+	Ciphertext,
+	/// What came out of a job, named by [`output_hash`].
+	Output,
 }
 
 /// A body, as the chain names it.
@@ -101,6 +107,8 @@ impl BodyKind {
 		match self {
 			Self::Program => program_hash(bytes),
 			Self::Input => input_commitment(bytes),
+			Self::Ciphertext => ciphertext_hash(bytes),
+			Self::Output => output_hash(bytes),
 		}
 	}
 
@@ -108,7 +116,8 @@ impl BodyKind {
 	pub const fn longest(self) -> u32 {
 		match self {
 			Self::Program => MAX_PROGRAM_BYTES,
-			Self::Input => MAX_BODY_BYTES,
+			Self::Input | Self::Ciphertext => MAX_BODY_BYTES,
+			Self::Output => MAX_OUTPUT_BYTES,
 		}
 	}
 }
@@ -118,6 +127,8 @@ impl fmt::Display for BodyKind {
 		f.write_str(match self {
 			Self::Program => "program",
 			Self::Input => "input",
+			Self::Ciphertext => "ciphertext",
+			Self::Output => "output",
 		})
 	}
 }
@@ -153,9 +164,17 @@ mod tests {
 	fn a_body_is_named_by_the_hash_of_its_kind() {
 		let program = BodyId::of(BodyKind::Program, b"bytes").unwrap();
 		let input = BodyId::of(BodyKind::Input, b"bytes").unwrap();
+		let ciphertext = BodyId::of(BodyKind::Ciphertext, b"bytes").unwrap();
+		let output = BodyId::of(BodyKind::Output, b"bytes").unwrap();
 		assert_eq!(program.hash, program_hash(b"bytes"));
 		assert_eq!(input.hash, input_commitment(b"bytes"));
-		assert!(program.names(b"bytes") && input.names(b"bytes"));
+		assert_eq!(ciphertext.hash, ciphertext_hash(b"bytes"));
+		assert_eq!(output.hash, output_hash(b"bytes"));
+		let all = [program, input, ciphertext, output];
+		for (i, body) in all.iter().enumerate() {
+			assert!(body.names(b"bytes"));
+			assert!(all.iter().skip(i + 1).all(|other| other.hash != body.hash));
+		}
 		// Another content, another length, another kind.
 		assert!(!program.names(b"bytez"));
 		assert!(!BodyId { len: 4, ..program }.names(b"bytes"));
@@ -180,6 +199,10 @@ mod tests {
 		assert!(!body(BodyKind::Program, MAX_PROGRAM_BYTES + 1).is_fetchable());
 		assert!(body(BodyKind::Input, MAX_BODY_BYTES).is_fetchable());
 		assert!(!body(BodyKind::Input, MAX_BODY_BYTES + 1).is_fetchable());
+		assert!(body(BodyKind::Ciphertext, MAX_BODY_BYTES).is_fetchable());
+		assert!(!body(BodyKind::Ciphertext, MAX_BODY_BYTES + 1).is_fetchable());
+		assert!(body(BodyKind::Output, MAX_OUTPUT_BYTES).is_fetchable());
+		assert!(!body(BodyKind::Output, MAX_OUTPUT_BYTES + 1).is_fetchable());
 	}
 
 	#[test]

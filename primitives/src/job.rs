@@ -10,9 +10,13 @@
 //! ```
 
 use crate::{
-	attest::SigningKey,
+	attest::{EncryptionKey, SigningKey, Vendor},
 	cac::{FailureCode, ResourceUsage},
-	clause::{ExecutionMode, ResourceLimits, TriggerKind, MAX_LIST, MAX_LOCATION_BYTES, MAX_SEATS},
+	clause::{
+		ExecutionMode, ResourceLimits, RiskClass, Spread, TriggerKind, MAX_LIST,
+		MAX_LOCATION_BYTES, MAX_SEATS,
+	},
+	ensemble::Ensemble,
 	Attempt, Balance, BlockNumber, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -101,6 +105,13 @@ pub enum JobInput {
 		#[serde(with = "crate::text::hex_bytes")]
 		location: BoundedVec<u8, ConstU32<MAX_LOCATION_BYTES>>,
 	},
+	/// Sealed to the nodes of a round, once they are known: the job awaits it (DESIGN §6).
+	Sealed {
+		/// [`crate::sealed::sealed_commitment`] of salt and bytes.
+		commitment: Hash,
+		/// Length of the bytes, without salt and tag.
+		len: u32,
+	},
 }
 
 /// What a requester asks of the nodes (Symbiont §3.2). Defaults restrict nothing.
@@ -135,6 +146,20 @@ pub struct JobConstraints {
 	pub preferred: BoundedVec<NodeId, ConstU32<MAX_LIST>>,
 	/// Nodes that must not be asked.
 	pub excluded: BoundedVec<NodeId, ConstU32<MAX_LIST>>,
+	/// Who may vouch for a node's hardware, besides what the clause says; empty: every vendor.
+	pub vendors: BoundedVec<Vendor, ConstU32<MAX_LIST>>,
+	/// Risk class whose quote policy a node's platform has to meet, if that is stricter than the clause's.
+	pub tier: Option<RiskClass>,
+	/// Only nodes under sovereign control, whatever the clause says.
+	pub sovereign_only: bool,
+	/// What the nodes must not share, besides what the clause says.
+	pub spread: Spread,
+	/// Jobs of one requester with the same group go to the same node, for as long as it is eligible (NSF §4.10.6).
+	pub collocate: Option<u32>,
+	/// Several nodes in place of one, and one answer out of theirs. Only where the clause's mode is a single node.
+	pub ensemble: Option<Ensemble>,
+	/// X25519 key that the output is sealed to. Only together with a sealed input.
+	pub output_key: Option<EncryptionKey>,
 	/// The most that the requester pays, fees included; `None`: whatever the limits of the clause can cost.
 	pub max_price: Option<Balance>,
 }
@@ -150,6 +175,13 @@ impl Default for JobConstraints {
 			min_quality: 0,
 			preferred: Default::default(),
 			excluded: Default::default(),
+			vendors: Default::default(),
+			tier: None,
+			sovereign_only: false,
+			spread: Spread::default(),
+			collocate: None,
+			ensemble: None,
+			output_key: None,
 			max_price: None,
 		}
 	}
@@ -180,6 +212,8 @@ pub enum FailureReason {
 	NoQuorum,
 	/// Governance ended it.
 	Governance,
+	/// The requester did not seal its input in time.
+	InputLate,
 }
 
 /// Where a job stands.
@@ -328,6 +362,12 @@ pub struct JobTerms {
 	pub status: JobStatus,
 	/// Who sits.
 	pub seats: Seats,
+	/// Attempt of the round: the one under which its seats were first given.
+	pub round: Attempt,
+	/// Hash of the ciphertext, if the input is sealed and there.
+	pub ciphertext: Option<Hash>,
+	/// Key that outputs are sealed to, if the requester asked for that.
+	pub output_key: Option<EncryptionKey>,
 }
 
 /// How a job ends well.
@@ -335,10 +375,34 @@ pub struct JobTerms {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Settlement {
-	/// Whether the agreed outcome is a success, or the program's own failure.
+	/// Whether the agreed outcome is a success, or the program's own failure. Of an ensemble: the answer made of theirs.
 	pub outcome: Result<Hash, FailureCode>,
 	/// Who agreed, with the usage that each signed: they are paid.
 	pub agreed: BoundedVec<(NodeId, ResourceUsage), ConstU32<MAX_SEATS>>,
 	/// Who delivered something else: not paid, marked.
 	pub dissented: BoundedVec<NodeId, ConstU32<MAX_SEATS>>,
+}
+
+/// What a switch holds back.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum PauseSubject {
+	/// Jobs of one clause.
+	Clause(ClauseId),
+	/// Jobs of one class.
+	Class(JobClass),
+	/// Nodes of one jurisdiction: they are not asked; jobs that can go nowhere else are held back.
+	Jurisdiction(Jurisdiction),
 }

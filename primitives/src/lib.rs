@@ -17,6 +17,10 @@
 //! | [`cac`] | the statement that an enclave signs, byte for byte |
 //! | [`content`] | programs and inputs kept elsewhere: what the off-chain worker and its host say to each other |
 //! | [`receipt`] | the audit leaf of every operation |
+//! | [`bundle`] | sources, readings, triggers; input bundles and their canonical text |
+//! | [`capability`], [`ensemble`], [`workflow`], [`handoff`] | how jobs make a workflow |
+//! | [`sealed`] | confidential inputs and outputs |
+//! | [`trust`] | from whose perspective a job is routed |
 //! | [`traits`] | how pallets reach each other |
 //! | [`enclave_api`] | what the off-chain worker and the enclave say to each other |
 //! | [`views`] | what clients read |
@@ -27,13 +31,17 @@
 extern crate alloc;
 
 pub mod attest;
+pub mod bundle;
 pub mod cac;
+pub mod capability;
 pub mod clause;
 pub mod content;
 pub mod credential;
 pub mod did;
 pub mod enclave_api;
+pub mod ensemble;
 pub mod governance;
+pub mod handoff;
 pub mod hashing;
 pub mod ids;
 pub mod job;
@@ -41,10 +49,13 @@ pub mod node;
 pub mod receipt;
 pub mod routing;
 pub mod runtime_api;
+pub mod sealed;
 pub mod text;
 pub mod traits;
+pub mod trust;
 pub mod units;
 pub mod views;
+pub mod workflow;
 
 pub use ids::*;
 

@@ -68,6 +68,39 @@ pub struct Resources {
 	pub accelerators: u16,
 }
 
+impl Resources {
+	/// Whether each kind of `asked` is there.
+	pub const fn covers(&self, asked: &Self) -> bool {
+		self.cpu_cores >= asked.cpu_cores
+			&& self.memory_mib >= asked.memory_mib
+			&& self.storage_gib >= asked.storage_gib
+			&& self.bandwidth_mbps >= asked.bandwidth_mbps
+			&& self.accelerators >= asked.accelerators
+	}
+
+	/// The sum, kind by kind; stays at the highest number.
+	pub const fn plus(&self, other: &Self) -> Self {
+		Self {
+			cpu_cores: self.cpu_cores.saturating_add(other.cpu_cores),
+			memory_mib: self.memory_mib.saturating_add(other.memory_mib),
+			storage_gib: self.storage_gib.saturating_add(other.storage_gib),
+			bandwidth_mbps: self.bandwidth_mbps.saturating_add(other.bandwidth_mbps),
+			accelerators: self.accelerators.saturating_add(other.accelerators),
+		}
+	}
+
+	/// What is left of `self`, kind by kind; not below nothing.
+	pub const fn minus(&self, other: &Self) -> Self {
+		Self {
+			cpu_cores: self.cpu_cores.saturating_sub(other.cpu_cores),
+			memory_mib: self.memory_mib.saturating_sub(other.memory_mib),
+			storage_gib: self.storage_gib.saturating_sub(other.storage_gib),
+			bandwidth_mbps: self.bandwidth_mbps.saturating_sub(other.bandwidth_mbps),
+			accelerators: self.accelerators.saturating_sub(other.accelerators),
+		}
+	}
+}
+
 /// What a node is registered for.
 #[derive(
 	Clone,
@@ -210,8 +243,8 @@ pub struct NodeProfile {
 	pub capacity: u16,
 	/// Latency class: 0 nearest, 7 farthest.
 	pub latency_class: u8,
-	/// Memory offered, in MiB.
-	pub memory_mib: u32,
+	/// What it offers.
+	pub resources: Resources,
 	/// Its lease.
 	pub lease: LeaseId,
 	/// Issue of the lease.

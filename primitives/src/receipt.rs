@@ -40,10 +40,32 @@ pub struct Voter {
 	pub agreed: bool,
 }
 
+/// How the answers of an ensemble became one: all that it takes to do it again.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub struct Making {
+	/// The strategy.
+	pub aggregation: crate::ensemble::Aggregation,
+	/// Weight of each voter's answer, in the order of the voters.
+	pub weights: BoundedVec<u64, ConstU32<{ crate::clause::MAX_SEATS }>>,
+}
+
 /// What happened.
 ///
 /// The index of a variant is the version of its layout too: a variant that changes gets a new index, and its old one
-/// is not used again. 0 was a completion without `k`, `n` and the voters' leases.
+/// is not used again. 0 was a completion without `k`, `n` and the voters' leases, 11 one that did not know ensembles.
 #[derive(
 	Clone,
 	Debug,
@@ -60,7 +82,7 @@ pub struct Voter {
 #[serde(rename_all = "camelCase")]
 pub enum Operation {
 	/// A job reached a result.
-	#[codec(index = 11)]
+	#[codec(index = 29)]
 	JobCompleted {
 		/// Job.
 		job: JobId,
@@ -83,6 +105,8 @@ pub enum Operation {
 		paid: Balance,
 		/// A voter's evidence was simulated.
 		simulated: bool,
+		/// Of an ensemble: how its answers became one.
+		ensemble: Option<Making>,
 	},
 	/// A job ended without a result.
 	#[codec(index = 1)]
@@ -264,6 +288,78 @@ pub enum Operation {
 		/// Blake2-256 of the SCALE-encoded slot it lay in.
 		slot: Hash,
 	},
+	/// A workflow was accepted.
+	#[codec(index = 21)]
+	WorkflowSubmitted {
+		/// Workflow.
+		workflow: crate::workflow::WorkflowId,
+		/// [`crate::workflow::WorkflowSpec::hash`].
+		spec: Hash,
+		/// Its steps.
+		steps: u8,
+	},
+	/// A workflow ended.
+	#[codec(index = 22)]
+	WorkflowEnded {
+		/// Workflow.
+		workflow: crate::workflow::WorkflowId,
+		/// [`crate::workflow::WorkflowStatus::code`] of its end.
+		status: u8,
+		/// Hash of its result; zero if it has none.
+		result: Hash,
+		/// [`crate::workflow::Context::hash`] of its last context: who ran which step, and what came out.
+		lineage: Hash,
+	},
+	/// A node handed a step of a workflow over to the next one.
+	#[codec(index = 23)]
+	HandedOver {
+		/// Workflow.
+		workflow: crate::workflow::WorkflowId,
+		/// The step that is handed on.
+		step: crate::workflow::StepIndex,
+		/// Who ran the step before.
+		from: NodeId,
+		/// Who has the seat.
+		to: NodeId,
+		/// [`crate::handoff::Handoff::digest`].
+		handoff: Hash,
+	},
+	/// A trigger fired.
+	#[codec(index = 24)]
+	TriggerFired {
+		/// Trigger.
+		trigger: crate::bundle::trigger::TriggerId,
+		/// Number of the firing, from 1. Of one that was turned away, the number that it would have had.
+		firing: u32,
+		/// Its job; `None` if governance's filter turned it away.
+		job: Option<JobId>,
+		/// Commitment to the input bundle.
+		bundle: Hash,
+	},
+	/// The risk of a clause, a class or a jurisdiction was declared.
+	#[codec(index = 25)]
+	ForecastDeclared {
+		/// Blake2-256 of the SCALE-encoded subject.
+		subject: Hash,
+		/// Parts of 10⁶; zero for a forecast that was withdrawn.
+		risk: u32,
+		/// First block at which it no longer holds.
+		until: BlockNumber,
+	},
+	/// A quota was set, tightened or lifted, or its burst opened.
+	#[codec(index = 26)]
+	QuotaChanged {
+		/// Blake2-256 of the SCALE-encoded scope.
+		scope: Hash,
+	},
+	/// A capability was declared, corrected or retired.
+	#[codec(index = 28)]
+	CapabilityChanged {
+		/// Its name.
+		capability: crate::CapabilityId,
+		/// No new clause may ask for it from now on.
+		retired: bool,
+	},
 }
 
 /// One leaf: what happened, when, and its place in the whole history.
@@ -340,7 +436,7 @@ mod tests {
 
 	/// SCALE of [`completion`], written out by hand after docs/formats.md and hashed by another implementation.
 	const VECTOR: &str = concat!(
-		"0700000000000000e80300000b0500000000000000",
+		"0700000000000000e80300001d0500000000000000",
 		"0c57484f3044697365617365416c65727402000300",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
@@ -352,12 +448,12 @@ mod tests {
 		"c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c22a0000000000000000",
 		"030000000303030303030303030303030303030303030303030303030303030303030303",
 		"c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c32b0000000000000001",
-		"15cd5b0700000000000000000000000001",
+		"15cd5b070000000000000000000000000100",
 	);
 	const VECTOR_LEAF: [u8; 32] = [
-		0x13, 0x47, 0x7c, 0xf9, 0xc2, 0x9f, 0x82, 0x6d, 0xfb, 0xa9, 0x2e, 0x25, 0xf4, 0x1b, 0xee,
-		0x46, 0x93, 0xe8, 0x3c, 0x9c, 0xc0, 0xf9, 0xf3, 0xd2, 0xc3, 0x56, 0xfd, 0x4a, 0x6b, 0x82,
-		0x51, 0x36,
+		0x12, 0xf0, 0x24, 0x15, 0x0c, 0xa4, 0x37, 0x46, 0x30, 0xb9, 0x47, 0x59, 0x51, 0x59, 0x2b,
+		0x40, 0xf1, 0xf9, 0xe9, 0x80, 0x1d, 0x2a, 0x2a, 0xc5, 0x81, 0x5f, 0xcf, 0xbb, 0x82, 0xe4,
+		0x52, 0x73,
 	];
 
 	/// The completion that docs/formats.md shows.
@@ -383,6 +479,7 @@ mod tests {
 				voters: vec![voter(1, true), voter(2, false), voter(3, true)].try_into().unwrap(),
 				paid: 123_456_789,
 				simulated: true,
+				ensemble: None,
 			},
 		}
 	}
@@ -392,7 +489,7 @@ mod tests {
 		let clause = || ClauseId::parse("WHO::DiseaseAlert@2.3").unwrap();
 		let evidence = Hash::zero();
 		vec![
-			(11, completion().operation),
+			(29, completion().operation),
 			(1, Operation::JobFailed { job: 1, clause: clause(), attempts: 1, refunded: 1 }),
 			(2, Operation::JobAssigned { job: 1, attempt: 1, nodes: Default::default() }),
 			(3, Operation::DispatchRefused { clause: clause(), reason: 1 }),
@@ -446,6 +543,28 @@ mod tests {
 			(17, Operation::DidChanged { did: evidence, bound: true }),
 			(18, Operation::CredentialChanged { credential: evidence, issuer: 1, revoked: true }),
 			(19, Operation::ResourcesCommitted { node: 1, commitment: evidence, attested: true }),
+			(20, Operation::CollateralRemoved { slot: evidence }),
+			(21, Operation::WorkflowSubmitted { workflow: 1, spec: evidence, steps: 1 }),
+			(
+				22,
+				Operation::WorkflowEnded {
+					workflow: 1,
+					status: 2,
+					result: evidence,
+					lineage: evidence,
+				},
+			),
+			(23, Operation::HandedOver { workflow: 1, step: 1, from: 1, to: 2, handoff: evidence }),
+			(24, Operation::TriggerFired { trigger: 1, firing: 1, job: Some(1), bundle: evidence }),
+			(25, Operation::ForecastDeclared { subject: evidence, risk: 1, until: 1 }),
+			(26, Operation::QuotaChanged { scope: evidence }),
+			(
+				28,
+				Operation::CapabilityChanged {
+					capability: crate::CapabilityId::parse("hazard.rain").unwrap(),
+					retired: true,
+				},
+			),
 		]
 	}
 
@@ -475,11 +594,13 @@ mod tests {
 	}
 
 	#[test]
-	fn the_layout_of_the_first_version_is_refused() {
+	fn former_layouts_are_refused() {
 		let mut bytes = completion().encode();
 		// After number and block.
-		assert_eq!(bytes[12], 11);
-		bytes[12] = 0;
-		assert!(ReceiptBody::decode_all(&mut &bytes[..]).is_err());
+		assert_eq!(bytes[12], 29);
+		for former in [0, 11] {
+			bytes[12] = former;
+			assert!(ReceiptBody::decode_all(&mut &bytes[..]).is_err());
+		}
 	}
 }

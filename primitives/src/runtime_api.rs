@@ -1,14 +1,19 @@
 //! Runtime APIs: every custom RPC asks one of these, so a light client can ask the same.
 
 use crate::{
+	attest::EncryptionKey,
+	capability::CapabilitySpec,
 	clause::RiskClass,
+	job::{JobConstraints, JobInput},
 	receipt::RollupHeader,
+	trust::{Originator, Perspective},
 	views::{
 		Announcement, AppraisalView, ClauseView, CollateralView, DisputeView, ForecastView,
 		JobView, LeaseView, MeasurementView, NodeView, Page, ReceiptProof, ReceiptView,
-		RoutingView, Totals,
+		RoutingView, SourceView, StepView, Totals, TriggerView, WorkflowView,
 	},
-	ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
+	workflow::{Pattern, StepIndex, WorkflowId, WorkflowSpec},
+	CapabilityId, ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
 };
 use alloc::vec::Vec;
 use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
@@ -30,8 +35,17 @@ sp_api::decl_runtime_apis! {
 		fn nodes(from: NodeId, limit: u32) -> Page<NodeView>;
 		/// Jobs on which a node holds a seat.
 		fn assignments(node: NodeId) -> Vec<JobId>;
-		/// How nodes that offer the clause's capability would score now, from node number `from` on.
-		fn routing(clause: ClauseId, from: NodeId, limit: u32) -> Page<RoutingView>;
+		/// How nodes that offer the clause's capability would score now: each factor, and why a node would not be asked.
+		/// From the perspective of `originator`, an account or the node of the step before, and under the constraints of a
+		/// job. Both may be left out: a stranger without wishes. First the nodes whose place and platform suit, then
+		/// the others; from place `from` on.
+		fn routing(
+			clause: ClauseId,
+			originator: Option<Originator>,
+			constraints: Option<JobConstraints>,
+			from: u64,
+			limit: u32,
+		) -> Page<RoutingView>;
 		/// The lease of a node.
 		fn attestation(node: NodeId) -> Option<LeaseView>;
 		/// What becomes of the leases of nodes from number `from` on, if what is announced comes true.
@@ -66,5 +80,32 @@ sp_api::decl_runtime_apis! {
 		fn dispute(id: DisputeId) -> Option<DisputeView>;
 		/// Totals.
 		fn totals() -> Totals;
+	}
+
+	/// Reads of what is orchestrated: workflows, triggers, trust.
+	pub trait OrchestrationApi {
+		/// A workflow.
+		fn workflow(id: WorkflowId) -> Option<WorkflowView>;
+		/// Workflows from number `from` on.
+		fn workflows(from: WorkflowId, limit: u32) -> Page<WorkflowView>;
+		/// Steps of a workflow, from place `from` on.
+		fn workflow_steps(id: WorkflowId, from: StepIndex, limit: u32) -> Vec<StepView>;
+		/// A workflow after one of the predefined patterns, on this input; `None` if it has no step, or too many.
+		fn workflow_pattern(pattern: Pattern, input: JobInput) -> Option<WorkflowSpec>;
+		/// A trigger.
+		fn trigger(id: u32) -> Option<TriggerView>;
+		/// Triggers from number `from` on.
+		fn triggers(from: u32, limit: u32) -> Page<TriggerView>;
+		/// A source of readings.
+		fn source(id: u32) -> Option<SourceView>;
+		/// Sources from number `from` on.
+		fn sources(from: u32, limit: u32) -> Page<SourceView>;
+		/// A declared capability.
+		fn capability(id: CapabilityId) -> Option<CapabilitySpec>;
+		/// What an account or a node has learnt of nodes, the strongest tie first.
+		fn perspective(of: Originator) -> Perspective;
+		/// Who has to be able to open what is sealed for the present round of a job: seats first, then backups, each with
+		/// the key of its enclave.
+		fn seal_recipients(job: JobId) -> Vec<(NodeId, EncryptionKey)>;
 	}
 }

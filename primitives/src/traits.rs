@@ -13,11 +13,15 @@
 
 use crate::{
 	attest::{Lease, LeaseDemand, LeaseRefusal, Measurement, SigningKey},
+	capability::CapabilitySpec,
 	clause::{ClauseSpec, ClauseStatus},
 	credential::CredentialDemand,
-	job::{JobTerms, Settlement},
+	handoff::HandoffState,
+	job::{JobTerms, PauseSubject, Settlement},
 	node::{Misconduct, NodeProfile, NodeSpec, NodeStatus},
 	receipt::Operation,
+	sealed::SealedInput,
+	workflow::{Dependencies, JobParent},
 	Attempt, Balance, BlockNumber, ClauseId, Hash, JobId, LeaseId, NodeId, ReceiptId,
 };
 use alloc::vec::Vec;
@@ -289,6 +293,14 @@ pub trait NodePool {
 	/// The node is not expected to deliver what it runs: it fell silent, or the keys under which it was given its
 	/// seats are gone. Its deadlines are brought forward; what it still delivers before them counts.
 	fn lost(_node: NodeId) {}
+	/// The operator says that the node does not perform a capability now, or does again (Symbiont §7.2).
+	fn set_available(
+		_node: NodeId,
+		_capability: crate::CapabilityId,
+		_available: bool,
+	) -> DispatchResult {
+		Ok(())
+	}
 	/// Jobs that the node works on now.
 	fn running(node: NodeId) -> u16;
 	/// Weight of the dearest of these, but for [`Self::lost`].
@@ -327,6 +339,228 @@ pub struct Work {
 	pub trigger: crate::clause::TriggerKind,
 	/// Hash over the outputs that it depends on.
 	pub lineage: Hash,
+	/// Jobs whose outputs it depends on, in the order of the lineage.
+	pub dependencies: Dependencies,
+	/// What the clause asks a node to be able to do.
+	pub capability: crate::CapabilityId,
+	/// What the requester sealed, if the input is sealed and there.
+	pub sealed: Option<SealedInput>,
+	/// What it is a part of.
+	pub parent: Option<JobParent>,
+}
+
+/// A job that another pallet opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRequest {
+	/// Who pays, and may cancel.
+	pub requester: crate::AccountId,
+	/// Clause and version.
+	pub clause: ClauseId,
+	/// What it runs on.
+	pub input: crate::job::JobInput,
+	/// What is asked of the nodes.
+	pub constraints: crate::job::JobConstraints,
+	/// From whose perspective it is routed.
+	pub originator: crate::trust::Originator,
+	/// What it is a part of: whoever opens it hears of its end.
+	pub parent: JobParent,
+	/// Jobs whose outputs it needs, with the hash of each output, in the order of the lineage.
+	pub dependencies: Vec<(JobId, Hash)>,
+}
+
+/// Why a job was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenError {
+	/// The request itself is at fault, or cannot be paid.
+	Invalid(DispatchError),
+	/// Governance's filter turned it away: index of the refusal, as in the receipt.
+	Refused(u8),
+}
+
+impl From<DispatchError> for OpenError {
+	fn from(error: DispatchError) -> Self {
+		Self::Invalid(error)
+	}
+}
+
+/// Opens jobs for workflows and triggers. Implemented by job-dispatch.
+pub trait JobOpener {
+	/// Opens the job, or leaves the state as it was. A refusal by governance's filter has its receipt all the same.
+	fn open(request: JobRequest) -> Result<JobId, OpenError>;
+	/// Ends a job that has not ended, in the name of its requester: what is held comes back, but for the scheduling fee
+	/// if the chain has tried to place it. Its opener hears of the end.
+	fn withdraw(job: JobId) -> DispatchResult;
+	/// Weight of [`Self::open`] with an input of so many bytes.
+	fn weight_of_opening(input: u32) -> Weight;
+	/// Weight of [`Self::withdraw`], without what its opener does.
+	fn weight_of_withdrawing() -> Weight;
+}
+
+impl JobOpener for () {
+	fn open(_: JobRequest) -> Result<JobId, OpenError> {
+		Err(OpenError::Invalid(DispatchError::Unavailable))
+	}
+	fn withdraw(_: JobId) -> DispatchResult {
+		Ok(())
+	}
+	fn weight_of_opening(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn weight_of_withdrawing() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// How a job ended, for whoever opened it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobEnd {
+	/// With a result.
+	Completed {
+		/// Hash of the output.
+		output: Hash,
+		/// The node that the next step is routed from: of those who agreed, the one with the best score.
+		node: NodeId,
+		/// Key that it signed with.
+		signing_key: SigningKey,
+	},
+	/// Without one. Only final states.
+	Failed(crate::job::JobStatus),
+}
+
+/// Hears of the ends of jobs that have a parent. Implemented by workflows and triggers.
+pub trait JobOutcomes {
+	/// The job ended. Told exactly once, after the job has been written back. For a result it is told when the record of
+	/// the result is there, so that its output can be read.
+	fn job_ended(job: JobId, parent: &JobParent, end: &JobEnd);
+	/// Weight of the dearest.
+	fn weight() -> Weight;
+}
+
+impl JobOutcomes for () {
+	fn job_ended(_: JobId, _: &JobParent, _: &JobEnd) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Reads what came out of a job. Implemented by quorum-results.
+pub trait JobOutputs {
+	/// The output's bytes, if the job has completed, they lie on chain, and the job has not been pruned.
+	fn output(job: JobId) -> Option<Vec<u8>>;
+	/// Weight of it.
+	fn weight() -> Weight;
+}
+
+impl JobOutputs for () {
+	fn output(_: JobId) -> Option<Vec<u8>> {
+		None
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Knows how seats of workflow steps are handed over. Implemented by workflows.
+pub trait Handoffs {
+	/// Where the handoff of a seat stands.
+	fn state(job: JobId, attempt: Attempt, node: NodeId) -> HandoffState;
+	/// Hash of the context that goes with the job.
+	fn context(job: JobId) -> Option<Hash>;
+}
+
+impl Handoffs for () {
+	fn state(_: JobId, _: Attempt, _: NodeId) -> HandoffState {
+		HandoffState::NotNeeded
+	}
+	fn context(_: JobId) -> Option<Hash> {
+		None
+	}
+}
+
+/// Holds jobs back for a time. Implemented by job-dispatch.
+pub trait JobSwitches {
+	/// Holds back for so many blocks; a second switch on the same replaces the first.
+	fn pause(subject: PauseSubject, blocks: BlockNumber) -> DispatchResult;
+	/// Lifts a switch before its time.
+	fn resume(subject: PauseSubject) -> DispatchResult;
+	/// Weight of either.
+	fn weight() -> Weight;
+}
+
+impl JobSwitches for () {
+	fn pause(_: PauseSubject, _: BlockNumber) -> DispatchResult {
+		Ok(())
+	}
+	fn resume(_: PauseSubject) -> DispatchResult {
+		Ok(())
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// What a job would take out of sovereign quotas.
+#[derive(Clone, Debug)]
+pub struct QuotaAsk<'a> {
+	/// Owner of the clause: a DAO's account for a DAO.
+	pub owner: &'a crate::AccountId,
+	/// Where the job may run; empty: anywhere.
+	pub jurisdictions: &'a [crate::Jurisdiction],
+	/// Its class: a critical job may use the burst allowance.
+	pub class: crate::job::JobClass,
+}
+
+/// Why a quota turned a job away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotaExceeded {
+	/// The DAO's own.
+	Dao,
+	/// That of every jurisdiction in which the job may run.
+	Jurisdiction,
+}
+
+/// Sovereign quotas (distributed compute layer, "burst-mode provisioning under sovereign quotas"). Implemented by triggers.
+pub trait Quotas {
+	/// Whether there is room now.
+	fn check(ask: &QuotaAsk<'_>) -> Result<(), QuotaExceeded>;
+	/// Takes it. To be called after [`Self::check`] in the same call.
+	fn take(ask: &QuotaAsk<'_>);
+	/// Weight of both.
+	fn weight() -> Weight;
+}
+
+impl Quotas for () {
+	fn check(_: &QuotaAsk<'_>) -> Result<(), QuotaExceeded> {
+		Ok(())
+	}
+	fn take(_: &QuotaAsk<'_>) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Reads the catalogue of capabilities. Implemented by clause-registry.
+pub trait CapabilityInspect {
+	/// What was declared.
+	fn capability(id: &crate::CapabilityId) -> Option<CapabilitySpec>;
+	/// Weight of it.
+	fn weight() -> Weight;
+}
+
+/// Everything is declared, and takes and gives any type. For tests.
+impl CapabilityInspect for () {
+	fn capability(_: &crate::CapabilityId) -> Option<CapabilitySpec> {
+		Some(CapabilitySpec {
+			category: crate::capability::Category::Analysis,
+			input_types: Default::default(),
+			output_types: Default::default(),
+			max_input_bytes: u32::MAX,
+			max_wall_millis: u32::MAX,
+		})
+	}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
 }
 
 /// Jobs, as those see them who judge results. Implemented by job-dispatch.
@@ -348,6 +582,13 @@ pub trait JobBoard<AccountId> {
 	fn acknowledge(job: JobId, attempt: Attempt, node: NodeId) -> DispatchResult;
 	/// A node delivered. Its seat no longer falls to the deadline.
 	fn delivered(job: JobId, attempt: Attempt, node: NodeId) -> DispatchResult;
+	/// A node gives its seat back before it has delivered, for a reason that it signed: the next best steps in. It costs
+	/// the node no standing, but it is not asked again for a moment.
+	fn decline(_job: JobId, _attempt: Attempt, _node: NodeId) -> DispatchResult {
+		Ok(())
+	}
+	/// The record of a result is there: whoever opened the job can be told. Called once, after [`Self::settle`].
+	fn announce(_job: JobId) {}
 	/// The nodes agree: pay, refund the rest, close. Returns what was paid.
 	fn settle(job: JobId, settlement: Settlement) -> Result<Balance, DispatchError>;
 	/// All have delivered, or will not, and they disagree: another round on other nodes, or the end.

@@ -9,12 +9,13 @@ use crate::{
 	job::{JobClass, JobStatus, Seat},
 	node::{NodeSpec, NodeStatus},
 	receipt::{ReceiptBody, RollupHeader},
-	routing::Factors,
+	routing::{CapabilityState, Factors},
+	trust::TieView,
 	AccountId, Attempt, Balance, BlockNumber, ClauseId, DisputeId, Hash, JobId, LeaseId, NodeId,
 	ReceiptId,
 };
 use alloc::{string::String, vec::Vec};
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_attestation::{
 	policy::{QuotePolicy, Standing, Workload},
 	source::{Piece, Slot},
@@ -111,6 +112,9 @@ pub struct ResultView {
 	pub receipt: Option<ReceiptId>,
 	/// Block in which the nodes agreed.
 	pub decided_at: Option<BlockNumber>,
+	/// The output, in hex, if it lies on chain for all to read: also an answer that was made of several. Left out on a page
+	/// of a list.
+	pub output: Option<String>,
 }
 
 /// A node.
@@ -270,7 +274,97 @@ pub struct ForecastView {
 	pub refusals: Vec<ForecastRefusal>,
 }
 
-/// One candidate of a routing decision.
+/// Why a node is not asked.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Exclusion {
+	/// The requester does not want it.
+	Excluded,
+	/// It sat in the round that failed.
+	AlreadyAsked,
+	/// It stands outside the job's jurisdictions.
+	Jurisdiction,
+	/// Its jurisdiction is paused.
+	Paused,
+	/// It does not run under sovereign control.
+	NotSovereign,
+	/// Its evidence is simulated.
+	Simulated,
+	/// The clause does not accept its measurement.
+	Measurement,
+	/// Its lease ends before the result would be due.
+	LeaseEnding,
+	/// It was silent, or declined, a short while ago.
+	CoolingDown,
+	/// It has no room for another job.
+	Full,
+	/// Its load is above 0.95.
+	Overloaded,
+	/// It has too little left of what the job needs: memory, cores, storage, bandwidth or accelerators.
+	Resources,
+	/// Its trust is below what is asked.
+	Trust,
+	/// Its quality for the capability is below what is asked.
+	Quality,
+	/// Its platform does not meet the quote policy of the risk class that is asked.
+	RiskClassNotMet,
+	/// It does not hold a credential that the clause demands of nodes.
+	CredentialMissing,
+	/// Its hardware is vouched for by a vendor that is not accepted.
+	Vendor,
+	/// Its operator says that it does not perform the capability now.
+	Unavailable,
+	/// The originator holds it for a threat.
+	Threat,
+	/// Its lease does not count now for what is asked.
+	Lease,
+}
+
+impl Exclusion {
+	/// The reason in words.
+	pub const fn text(self) -> &'static str {
+		match self {
+			Self::Excluded => "excluded by the requester",
+			Self::AlreadyAsked => "sat in the round that failed",
+			Self::Jurisdiction => "outside the job's jurisdictions",
+			Self::Paused => "its jurisdiction is paused",
+			Self::NotSovereign => "not under sovereign control",
+			Self::Simulated => "its evidence is simulated",
+			Self::Measurement => "its measurement is not accepted by the clause",
+			Self::LeaseEnding => "its lease ends before the result would be due",
+			Self::CoolingDown => "cooling down after a silence",
+			Self::Full => "at capacity",
+			Self::Overloaded => "load above 0.95",
+			Self::Resources => "too little left of what the job needs",
+			Self::Trust => "trust below what is asked",
+			Self::Quality => "quality below what is asked",
+			Self::RiskClassNotMet => {
+				"its platform does not meet the quote policy of the clause's risk class"
+			},
+			Self::CredentialMissing => "without a credential that the clause demands of nodes",
+			Self::Vendor => "its hardware comes from a vendor that is not accepted",
+			Self::Unavailable => "its operator says that it does not perform the capability now",
+			Self::Threat => "a threat, as far as the originator knows",
+			Self::Lease => "its lease does not count now",
+		}
+	}
+}
+
+/// One candidate of a routing decision: each factor of its score, what it follows from, and why it would not be asked.
+/// Parts are of 10⁶.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoutingView {
@@ -280,7 +374,17 @@ pub struct RoutingView {
 	pub score: Option<u64>,
 	/// Each factor.
 	pub factors: Factors,
+	/// What is known of the capability that is asked for.
+	pub state: CapabilityState,
+	/// Jobs under this capability over the node's capacity, in parts. The factor `load` counts all its jobs.
+	pub capability_load: u32,
+	/// `Q_agg`: the average of its qualities by volume, in parts.
+	pub aggregate: u32,
+	/// What the originator has learnt of it; `None` for a stranger.
+	pub tie: Option<TieView>,
 	/// Why it would not be asked.
+	pub exclusion: Option<Exclusion>,
+	/// The same in words, with more detail where there is some.
 	pub excluded: Option<String>,
 }
 
@@ -366,4 +470,124 @@ pub struct Totals {
 	pub receipts: u64,
 	/// Rollups ever.
 	pub rollups: u32,
+}
+
+/// A workflow. Its steps come by themselves, in pages.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkflowView {
+	/// Number.
+	pub id: crate::workflow::WorkflowId,
+	/// Who asked, and pays.
+	pub owner: AccountId,
+	/// Its shape.
+	pub kind: crate::workflow::WorkflowKind,
+	/// Where it stands.
+	pub status: crate::workflow::WorkflowStatus,
+	/// Commitment to its input.
+	pub input: Hash,
+	/// [`crate::workflow::WorkflowSpec::hash`].
+	pub spec: Hash,
+	/// How the last outputs become one.
+	pub merge: Option<crate::ensemble::Aggregation>,
+	/// Its steps.
+	pub steps: u8,
+	/// Steps with a result.
+	pub completed: u8,
+	/// Steps with a job.
+	pub running: u8,
+	/// Steps whose job is to be opened.
+	pub ready: u8,
+	/// What goes with it now: who ran which step, and what came out.
+	pub context: crate::workflow::Context,
+	/// Hash of its result.
+	pub result: Option<Hash>,
+	/// The result itself, in hex, if it lies on chain.
+	pub output: Option<String>,
+	/// Held for its records.
+	#[serde(with = "crate::text::decimal")]
+	pub deposit: Balance,
+	/// Held for jobs to come.
+	#[serde(with = "crate::text::decimal")]
+	pub reserve: Balance,
+	/// Block of submission.
+	pub submitted_at: BlockNumber,
+	/// First block at which it expires.
+	pub expires_at: BlockNumber,
+	/// Block of its end.
+	pub ended_at: Option<BlockNumber>,
+}
+
+/// A step of a workflow.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+	/// Its place.
+	pub step: crate::workflow::StepIndex,
+	/// What runs.
+	pub clause: ClauseId,
+	/// Steps whose outputs it needs.
+	pub depends_on: Vec<crate::workflow::StepIndex>,
+	/// Where it stands.
+	pub status: crate::workflow::StepStatus,
+	/// Jobs opened for it in this round.
+	pub tries: u8,
+	/// Times that it is tried again.
+	pub retries: u8,
+	/// Its present or last job.
+	pub job: Option<JobId>,
+	/// Hash of its output.
+	pub output: Option<Hash>,
+	/// The node from which its dependants are routed.
+	pub node: Option<NodeId>,
+	/// Why its last job has no result.
+	pub fault: Option<crate::workflow::StepFault>,
+}
+
+/// A source of readings.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceView {
+	/// Number.
+	pub id: crate::bundle::reading::SourceId,
+	/// Who registered it.
+	pub owner: AccountId,
+	/// What its owner says about it.
+	pub spec: crate::bundle::reading::SourceSpec,
+	/// Sequence and block of the last reading that was ever accepted.
+	pub last: Option<(u64, BlockNumber)>,
+	/// Readings that the chain keeps.
+	pub kept: u32,
+	/// Whether its newest reading counts now.
+	pub fresh: bool,
+	/// Triggers that its readings set off.
+	pub watchers: u32,
+	/// Held for it.
+	#[serde(with = "crate::text::decimal")]
+	pub deposit: Balance,
+}
+
+/// A trigger.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TriggerView {
+	/// Number.
+	pub id: crate::bundle::trigger::TriggerId,
+	/// Who owns it, and pays.
+	pub owner: AccountId,
+	/// What its owner says about it. Its funding is what is left now.
+	pub spec: crate::bundle::trigger::TriggerSpec,
+	/// Where it stands.
+	pub status: crate::bundle::trigger::TriggerStatus,
+	/// What became of its firings.
+	pub counts: crate::bundle::trigger::FiringCounts,
+	/// Block of the last firing that came to a job or was refused.
+	pub last_fired: Option<BlockNumber>,
+	/// Block of the next window, of a schedule that runs.
+	pub next_window: Option<BlockNumber>,
+	/// The last firings that came to a job.
+	pub firings: Vec<crate::bundle::trigger::FiringRecord>,
+	/// Held for it, besides the funding.
+	#[serde(with = "crate::text::decimal")]
+	pub deposit: Balance,
 }

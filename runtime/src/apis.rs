@@ -6,22 +6,29 @@ use crate::configs::system::RuntimeBlockWeights;
 use crate::{
 	configs::session::prove_key_owner,
 	constants::{EpochDuration, BABE_GENESIS_EPOCH_CONFIG},
-	genesis_presets, queries, AccountId, Attestation, Babe, Balance, Block, Executive, Grandpa,
-	InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
-	TransactionPayment, VERSION,
+	genesis_presets, queries, AccountId, Attestation, Babe, Balance, Block, ClauseRegistry,
+	Executive, Grandpa, InherentDataExt, JobDispatch, Nonce, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, Triggers, Trust, Workflows,
+	VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
 use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
 use concordat_primitives::{
+	attest::EncryptionKey,
+	capability::CapabilitySpec,
 	clause::RiskClass,
+	job::{JobConstraints, JobInput},
 	receipt::RollupHeader,
+	traits::CapabilityInspect,
+	trust::{Originator, Perspective, TrustBook},
 	views::{
 		Announcement, AppraisalView, ClauseView, CollateralView, DisputeView, ForecastView,
 		JobView, LeaseView, MeasurementView, NodeView, Page, ReceiptProof, ReceiptView,
-		RoutingView, Totals,
+		RoutingView, SourceView, StepView, Totals, TriggerView, WorkflowView,
 	},
-	ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
+	workflow::{Pattern, StepIndex, WorkflowId, WorkflowSpec},
+	CapabilityId, ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
 };
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -96,8 +103,14 @@ impl_runtime_apis! {
 			queries::assignments(node)
 		}
 
-		fn routing(clause: ClauseId, from: NodeId, limit: u32) -> Page<RoutingView> {
-			queries::routing(clause, from, limit)
+		fn routing(
+			clause: ClauseId,
+			originator: Option<Originator>,
+			constraints: Option<JobConstraints>,
+			from: u64,
+			limit: u32,
+		) -> Page<RoutingView> {
+			queries::routing(clause, originator, constraints, from, limit)
 		}
 
 		fn attestation(node: NodeId) -> Option<LeaseView> {
@@ -157,6 +170,52 @@ impl_runtime_apis! {
 
 		fn totals() -> Totals {
 			queries::totals()
+		}
+	}
+
+	impl concordat_primitives::runtime_api::OrchestrationApi<Block> for Runtime {
+		fn workflow(id: WorkflowId) -> Option<WorkflowView> {
+			Workflows::workflow(id)
+		}
+
+		fn workflows(from: WorkflowId, limit: u32) -> Page<WorkflowView> {
+			Workflows::workflows(from, limit)
+		}
+
+		fn workflow_steps(id: WorkflowId, from: StepIndex, limit: u32) -> Vec<StepView> {
+			Workflows::steps(id, from, limit)
+		}
+
+		fn workflow_pattern(pattern: Pattern, input: JobInput) -> Option<WorkflowSpec> {
+			Workflows::pattern(pattern, input)
+		}
+
+		fn trigger(id: u32) -> Option<TriggerView> {
+			Triggers::trigger(id)
+		}
+
+		fn triggers(from: u32, limit: u32) -> Page<TriggerView> {
+			Triggers::triggers(from, limit)
+		}
+
+		fn source(id: u32) -> Option<SourceView> {
+			Triggers::source(id)
+		}
+
+		fn sources(from: u32, limit: u32) -> Page<SourceView> {
+			Triggers::sources(from, limit)
+		}
+
+		fn capability(id: CapabilityId) -> Option<CapabilitySpec> {
+			<ClauseRegistry as CapabilityInspect>::capability(&id)
+		}
+
+		fn perspective(of: Originator) -> Perspective {
+			<Trust as TrustBook>::perspective(&of)
+		}
+
+		fn seal_recipients(job: JobId) -> Vec<(NodeId, EncryptionKey)> {
+			JobDispatch::recipients(job)
 		}
 	}
 

@@ -10,7 +10,8 @@ pub use helper::Helper;
 use crate::{
 	AllPalletsWithSystem, Attestation, Babe, Balances, ClauseRegistry, Disputes, Governance,
 	Grandpa, JobDispatch, NodeIdentity, NodeStaking, Preimage, QuorumResults, RollupAnchor,
-	Runtime, Scheduler, Sudo, System, Timestamp, TransactionPayment, Utility,
+	Runtime, Scheduler, Sudo, System, Timestamp, TransactionPayment, Triggers, Trust, Utility,
+	Workflows,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{
@@ -45,7 +46,10 @@ define_benchmarks!(
 	[pallet_sudo, Sudo]
 	[pallet_timestamp, Timestamp]
 	[pallet_transaction_payment, TransactionPayment]
+	[pallet_triggers, Triggers]
+	[pallet_trust, Trust]
 	[pallet_utility, Utility]
+	[pallet_workflows, Workflows]
 );
 
 use baseline::Pallet as BaselineBench;

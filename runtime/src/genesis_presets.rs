@@ -18,8 +18,8 @@
 use crate::{
 	constants::{BABE_GENESIS_EPOCH_CONFIG, CDT, MINUTES},
 	AccountId, AttestationConfig, BabeConfig, Balance, BalancesConfig, BlockNumber,
-	GovernanceConfig, NodeStakingConfig, RollupAnchorConfig, RuntimeGenesisConfig, SessionConfig,
-	SessionKeys, SudoConfig,
+	ClauseRegistryConfig, GovernanceConfig, NodeStakingConfig, RollupAnchorConfig,
+	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, TrustConfig,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
 use concordat_attestation::{
@@ -28,11 +28,20 @@ use concordat_attestation::{
 	policy::QuotePolicy,
 	Measurement,
 };
-use concordat_primitives::{clause::RiskClass, node::OperatorId};
+use concordat_primitives::{
+	capability::{CapabilitySpec, Category},
+	clause::{ResourceLimits, RiskClass},
+	content::MAX_BODY_BYTES,
+	node::OperatorId,
+	text::Name,
+	units::MILLI_CDT,
+	CapabilityId,
+};
 use frame_support::{build_struct_json_patch, BoundedVec};
 use pallet_attestation::default_policy;
 use pallet_governance_timelocks::Delays;
 use pallet_rollup_anchor::AnchorParams;
+use pallet_trust::Params as TrustParams;
 use serde_json::Value;
 use sp_consensus_babe::AuthorityId as BabeId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -114,6 +123,33 @@ impl Validator {
 	}
 }
 
+/// Capabilities that the example clauses, the demonstration and the tests ask for.
+fn capabilities() -> Vec<(CapabilityId, CapabilitySpec)> {
+	let types = |names: &[&str]| {
+		BoundedVec::truncate_from(names.iter().filter_map(|name| Name::parse(name).ok()).collect())
+	};
+	let capability = |id: &str, category, takes: &[&str], gives: &[&str]| {
+		let spec = CapabilitySpec {
+			category,
+			input_types: types(takes),
+			output_types: types(gives),
+			max_input_bytes: MAX_BODY_BYTES,
+			max_wall_millis: ResourceLimits::MAX.wall_millis,
+		};
+		(CapabilityId::parse(id).expect("at most 16 characters of a name; qed"), spec)
+	};
+	vec![
+		capability("hazard.rain", Category::Analysis, &["weather.table"], &["hazard.alert"]),
+		capability("sim.epidemic", Category::Generation, &["epidemic.cases"], &["hazard.alert"]),
+		capability("finance.cat", Category::Analysis, &["seismic.table"], &["finance.payout"]),
+		// No types: they take and give anything.
+		capability("general", Category::Transformation, &[], &[]),
+		capability("test.busy", Category::Generation, &[], &[]),
+		capability("test.echo", Category::Transformation, &[], &[]),
+		capability("bench.echo", Category::Transformation, &[], &[]),
+	]
+}
+
 /// Alice to Ferdie, their stashes, and the operators of development nodes.
 fn endowed_accounts() -> Vec<AccountId> {
 	Sr25519Keyring::well_known()
@@ -144,6 +180,10 @@ fn genesis(
 			measurements: vec![SIMULATED_MEASUREMENT, SIMULATED_SGX_MEASUREMENT],
 			policies: policies(),
 		},
+		clause_registry: ClauseRegistryConfig {
+			capabilities: capabilities(),
+			..Default::default()
+		},
 		governance: GovernanceConfig {
 			members: council.map(|key| key.to_account_id()).to_vec(),
 			delays: Delays {
@@ -172,6 +212,10 @@ fn genesis(
 				.into_iter()
 				.map(|validator| (validator.stash.clone(), validator.stash, validator.keys))
 				.collect::<Vec<_>>(),
+		},
+		// On a young chain nobody has paid much yet: a few jobs are enough for a requester's word to count.
+		trust: TrustConfig {
+			params: TrustParams { full_standing: 10 * MILLI_CDT, ..Default::default() },
 		},
 		sudo: SudoConfig { key: root },
 	})

@@ -17,6 +17,8 @@
 //! session roots in `Historical`, reported by any node and handed to `Offences`. Root is reached
 //! through governance; `Sudo` has a key in the `development` preset alone.
 
+// The calls of this many pallets nest deeper than the compiler looks by default.
+#![recursion_limit = "256"]
 #![cfg_attr(not(feature = "std"), no_std)]
 // The macros of FRAME generate public items without documentation; what is written here has some.
 #![allow(missing_docs)]
@@ -53,7 +55,8 @@ pub use transactions::{SignedPayload, TxExtension, UncheckedExtrinsic};
 pub use {
 	pallet_attestation, pallet_clause_registry, pallet_disputes, pallet_governance_timelocks,
 	pallet_job_dispatch, pallet_node_identity, pallet_node_staking, pallet_preimage,
-	pallet_quorum_results, pallet_rollup_anchor, pallet_sudo, pallet_timestamp,
+	pallet_quorum_results, pallet_rollup_anchor, pallet_sudo, pallet_timestamp, pallet_triggers,
+	pallet_trust, pallet_workflows,
 };
 
 /// A signature of a transaction: sr25519, ed25519 or ECDSA.
@@ -138,8 +141,9 @@ pub type Executive = frame_executive::Executive<
 // asks for the first validator sets while the genesis is being built. Hence `legacy_ordering`, as
 // without it the order would be that of the indexes.
 //
-// Indexes 20 to 28 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
-// NodeStaking 22, JobDispatch 23, QuorumResults 24, RollupAnchor 25, Governance 26, Disputes 27, NodeIdentity 28.
+// Indexes 20 to 31 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
+// NodeStaking 22, JobDispatch 23, QuorumResults 24, RollupAnchor 25, Governance 26, Disputes 27, NodeIdentity 28,
+// Trust 29, Workflows 30, Triggers 31.
 // An index is never reused.
 #[frame_support::runtime(legacy_ordering)]
 mod runtime {
@@ -216,6 +220,14 @@ mod runtime {
 	pub type Disputes = pallet_disputes;
 	#[runtime::pallet_index(24)]
 	pub type QuorumResults = pallet_quorum_results;
+	#[runtime::pallet_index(29)]
+	pub type Trust = pallet_trust;
+	// What opens jobs stands before what assigns them: a step that becomes ready, or a trigger that fires, in a block
+	// has its nodes in that block.
+	#[runtime::pallet_index(30)]
+	pub type Workflows = pallet_workflows;
+	#[runtime::pallet_index(31)]
+	pub type Triggers = pallet_triggers;
 	#[runtime::pallet_index(23)]
 	pub type JobDispatch = pallet_job_dispatch;
 }

@@ -7,8 +7,10 @@ use crate::{
 };
 use alloc::vec::Vec;
 use concordat_primitives::{
+	job::JobConstraints,
 	receipt::RollupHeader,
 	traits::{JobBoard, NodePool},
+	trust::Originator,
 	views::{
 		ClauseView, DisputeView, JobView, LeaseView, NodeView, Page, ReceiptProof, ReceiptView,
 		ResultView, RoutingView, Totals,
@@ -28,6 +30,7 @@ fn with_decision(mut view: JobView) -> JobView {
 		cacs: Vec::new(),
 		receipt: Some(record.receipt),
 		decided_at: Some(record.decided_at),
+		output: None,
 	});
 	view
 }
@@ -80,8 +83,14 @@ pub fn assignments(node: NodeId) -> Vec<JobId> {
 }
 
 /// How nodes would score for a clause now.
-pub fn routing(clause: ClauseId, from: NodeId, limit: u32) -> Page<RoutingView> {
-	JobDispatch::candidates(&clause, from.into(), limit)
+pub fn routing(
+	clause: ClauseId,
+	originator: Option<Originator>,
+	constraints: Option<JobConstraints>,
+	from: u64,
+	limit: u32,
+) -> Page<RoutingView> {
+	JobDispatch::candidates(&clause, originator.as_ref(), constraints.as_ref(), from, limit)
 		.unwrap_or(Page { items: Vec::new(), next: None })
 }
 

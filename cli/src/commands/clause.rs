@@ -1,19 +1,24 @@
 //! `concordat clause register | show | list`.
 
-use super::{content::body_of, location, read_file};
+use super::{
+	constraints::{aggregation_text, list, Hardware, Risk},
+	content::body_of,
+	location, read_file,
+};
 use crate::{
 	chain::{keypair, one, two, Chain},
 	error::{Error, Result},
 	output::{table, Output},
 };
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use concordat_primitives::{
 	clause::{
 		ClauseSpec, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation, ProgramRef,
-		ResourceLimits, RiskClass, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
+		ResourceLimits, Spread, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
 	},
 	content::BodyKind,
 	hashing::program_hash,
+	node::Resources,
 	views::{ClauseView, Page},
 	BlockNumber, CapabilityId, ClauseId, Jurisdiction,
 };
@@ -43,19 +48,6 @@ pub enum ClauseCommand {
 		#[arg(long, default_value_t = 50)]
 		limit: u32,
 	},
-}
-
-/// Risk classes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Risk {
-	/// Routine.
-	Low,
-	/// Ordinary.
-	Medium,
-	/// Financial or treaty-triggering.
-	High,
-	/// Disaster activation.
-	Critical,
 }
 
 /// What a registration says.
@@ -89,6 +81,27 @@ pub struct Register {
 	/// Refuse simulated evidence, whatever the chain allows.
 	#[arg(long)]
 	forbid_simulated: bool,
+	/// Who may vouch for a node's hardware; none: every vendor.
+	#[arg(long, value_enum)]
+	vendor: Vec<Hardware>,
+	/// As many vendors of hardware as there are, before one comes twice in a job.
+	#[arg(long)]
+	spread_vendors: bool,
+	/// As many jurisdictions as there are, before one comes twice in a job.
+	#[arg(long)]
+	spread_jurisdictions: bool,
+	/// Processor cores that a node has to set aside for one execution.
+	#[arg(long, default_value_t = 0)]
+	cores: u16,
+	/// Accelerators that a node has to set aside for one execution.
+	#[arg(long, default_value_t = 0)]
+	accelerators: u16,
+	/// Storage that a node has to set aside for one execution, in GiB.
+	#[arg(long, default_value_t = 0)]
+	storage_gib: u32,
+	/// Network bandwidth that a node has to set aside for one execution, in Mbit/s.
+	#[arg(long, default_value_t = 0)]
+	bandwidth_mbps: u32,
 	/// Fuel per execution.
 	#[arg(long, default_value_t = ResourceLimits::SMALL.fuel)]
 	fuel: u64,
@@ -111,7 +124,7 @@ pub struct Register {
 	#[arg(long)]
 	draft: bool,
 	/// Secret of the owner.
-	#[arg(long, env = "CONCORDAT_SURI", default_value = "//Alice")]
+	#[arg(long, env = "CONCORDAT_SURI", default_value = "//Alice", hide_env_values = true)]
 	suri: String,
 }
 
@@ -201,17 +214,11 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 		},
 		None => (ProgramLocation::Preimage, Some(program)),
 	};
-	let too_many = |what: &str| Error::Argument(format!("too many {what}: at most 8"));
 	let spec = ClauseSpec {
 		program: ProgramRef { hash, len, location },
 		capability: args.capability,
 		mode: args.mode,
-		risk: match args.risk {
-			Risk::Low => RiskClass::Low,
-			Risk::Medium => RiskClass::Medium,
-			Risk::High => RiskClass::High,
-			Risk::Critical => RiskClass::Critical,
-		},
+		risk: args.risk.into(),
 		triggers: ALL_TRIGGERS,
 		limits: ResourceLimits {
 			fuel: args.fuel,
@@ -219,11 +226,24 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 			wall_millis: args.wall_millis,
 			..ResourceLimits::SMALL
 		},
+		resources: Resources {
+			cpu_cores: args.cores,
+			accelerators: args.accelerators,
+			storage_gib: args.storage_gib,
+			bandwidth_mbps: args.bandwidth_mbps,
+			// Besides the memory of the limits, which counts by itself.
+			memory_mib: 0,
+		},
 		window: args.from.zip(args.until).map(|(from, until)| ExecutionWindow { from, until }),
 		expiry: args.expiry,
 		measurements: Default::default(),
 		policy: PolicyBinding {
-			jurisdictions: args.jurisdiction.try_into().map_err(|_| too_many("jurisdictions"))?,
+			jurisdictions: list(args.jurisdiction, "jurisdictions")?,
+			vendors: list(args.vendor.into_iter().map(Into::into).collect(), "vendors")?,
+			spread: Spread {
+				vendors: args.spread_vendors,
+				jurisdictions: args.spread_jurisdictions,
+			},
 			sovereign_only: args.sovereign_only,
 			forbid_simulated: args.forbid_simulated,
 			..Default::default()
@@ -273,6 +293,9 @@ pub fn quorum(mode: ExecutionMode) -> String {
 		ExecutionMode::Quorum { k, n } => format!("{k}/{n}"),
 		ExecutionMode::ZkVerifierSet { n } => format!("zk {n}"),
 		ExecutionMode::SovereignOverride => "sovereign".into(),
+		ExecutionMode::Ensemble { n, aggregation } => {
+			format!("{n}:{}", aggregation_text(aggregation))
+		},
 	}
 }
 
@@ -314,6 +337,17 @@ fn describe(view: &ClauseView) -> String {
 	if !spec.policy.jurisdictions.is_empty() {
 		let list: Vec<String> = spec.policy.jurisdictions.iter().map(|j| j.to_text()).collect();
 		lines.push(format!("  only in      {}", list.join(", ")));
+	}
+	if !spec.policy.vendors.is_empty() {
+		let list: Vec<String> = spec.policy.vendors.iter().map(|v| format!("{v:?}")).collect();
+		lines.push(format!("  only on      {}", list.join(", ")));
+	}
+	if spec.resources != Resources::default() {
+		let Resources { cpu_cores, memory_mib, storage_gib, bandwidth_mbps, accelerators } =
+			spec.resources;
+		lines.push(format!(
+			"  sets aside   {cpu_cores} cores, {memory_mib} MiB, {storage_gib} GiB, {bandwidth_mbps} Mbit/s, {accelerators} accelerators"
+		));
 	}
 	lines.join("\n")
 }

@@ -77,7 +77,7 @@ pub struct Post {
 	#[arg(required = true)]
 	files: Vec<PathBuf>,
 	/// Secret of whoever posts. A piece that is taken costs nothing.
-	#[arg(long, env = "CONCORDAT_SURI", default_value = "//Alice")]
+	#[arg(long, env = "CONCORDAT_SURI", default_value = "//Alice", hide_env_values = true)]
 	suri: String,
 }
 

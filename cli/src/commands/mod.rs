@@ -1,13 +1,21 @@
 //! The verbs.
 
 pub mod attest;
+pub mod capability;
 pub mod clause;
 pub mod collateral;
+pub mod constraints;
 pub mod content;
+pub mod forecast;
 pub mod job;
 pub mod measurement;
 pub mod node;
+pub mod quota;
 pub mod receipt;
+pub mod routing;
+pub mod source;
+pub mod trigger;
+pub mod workflow;
 
 use crate::error::{Error, Result};
 use concordat_primitives::clause::{Location, MAX_LOCATION_BYTES};

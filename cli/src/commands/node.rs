@@ -1,4 +1,4 @@
-//! `concordat node register | status | list`.
+//! `concordat node register | availability | status | list`.
 
 use super::{
 	attest::renew,
@@ -10,7 +10,7 @@ use crate::{
 	error::{Error, Result},
 	output::{cdt, parse_cdt, table, Output},
 };
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use concordat_primitives::{
 	node::{NodeRole, NodeSpec, Resources},
 	views::{NodeView, Page},
@@ -23,6 +23,8 @@ use subxt::rpcs::client::RpcParams;
 pub enum NodeCommand {
 	/// Stake a node and prove its enclave to the chain.
 	Register(Register),
+	/// Say that a node does not perform one of its capabilities for now, or does again.
+	Availability(Availability),
 	/// Show one node.
 	Status {
 		/// Number of the node.
@@ -37,6 +39,31 @@ pub enum NodeCommand {
 		#[arg(long, default_value_t = 50)]
 		limit: u32,
 	},
+}
+
+/// What is said about a capability of a node.
+#[derive(Args, Debug)]
+pub struct Availability {
+	/// Number of the node.
+	id: NodeId,
+	/// One of its capabilities, for instance `hazard.rain`.
+	#[arg(value_parser = capability)]
+	capability: CapabilityId,
+	/// Whether it performs it.
+	#[arg(value_enum)]
+	state: Switch,
+	/// Secret of the controller or of the operator key.
+	#[arg(long, env = "CONCORDAT_SURI", hide_env_values = true)]
+	suri: String,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+	/// It performs it.
+	On,
+	/// It does not, for now.
+	Off,
 }
 
 /// What a registration says.
@@ -66,11 +93,20 @@ pub struct Register {
 	/// Memory offered, in MiB.
 	#[arg(long, default_value_t = 1024)]
 	memory_mib: u32,
+	/// Storage offered, in GiB.
+	#[arg(long, default_value_t = 0)]
+	storage_gib: u32,
+	/// Network bandwidth offered, in Mbit/s.
+	#[arg(long, default_value_t = 0)]
+	bandwidth_mbps: u32,
+	/// Accelerators offered.
+	#[arg(long, default_value_t = 0)]
+	accelerators: u16,
 	/// Latency class: 0 nearest, 7 farthest.
 	#[arg(long, default_value_t = 0)]
 	latency_class: u8,
 	/// Secret of the controller.
-	#[arg(long, env = "CONCORDAT_SURI")]
+	#[arg(long, env = "CONCORDAT_SURI", hide_env_values = true)]
 	suri: String,
 	/// Secret of the operator key that signs heartbeats; it is handed to the node's keystore. Default: the
 	/// controller's with `//operator` behind it.
@@ -86,6 +122,7 @@ pub async fn run(command: NodeCommand, url: &str, output: &Output) -> Result<()>
 	let chain = Chain::connect(url).await?;
 	match command {
 		NodeCommand::Register(args) => register(args, &chain, output).await,
+		NodeCommand::Availability(args) => availability(args, &chain, output).await,
 		NodeCommand::Status { id } => {
 			let view = fetch(&chain, id).await?;
 			output.result(&view, describe);
@@ -103,6 +140,24 @@ pub async fn run(command: NodeCommand, url: &str, output: &Output) -> Result<()>
 			Ok(())
 		},
 	}
+}
+
+async fn availability(args: Availability, chain: &Chain, output: &Output) -> Result<()> {
+	let Availability { id, capability, state, suri } = args;
+	let available = state == Switch::On;
+	let call = (id, capability, available);
+	let included = chain.submit(&keypair(&suri)?, "NodeStaking", "set_availability", call).await?;
+	let said = serde_json::json!({
+		"node": id,
+		"capability": capability,
+		"available": available,
+		"block": included.block,
+	});
+	output.result(&said, |_| {
+		let verb = if available { "performs" } else { "does not perform" };
+		format!("node {id} {verb} {capability} from block {} on", included.block)
+	});
+	Ok(())
 }
 
 async fn fetch(chain: &Chain, id: NodeId) -> Result<NodeView> {
@@ -132,7 +187,9 @@ async fn register(args: Register, chain: &Chain, output: &Output) -> Result<()> 
 		resources: Resources {
 			cpu_cores: args.cores,
 			memory_mib: args.memory_mib,
-			..Default::default()
+			storage_gib: args.storage_gib,
+			bandwidth_mbps: args.bandwidth_mbps,
+			accelerators: args.accelerators,
 		},
 		latency_class: args.latency_class,
 	};
@@ -212,4 +269,31 @@ fn describe(view: &NodeView) -> String {
 		lines.push(format!("  measurement  {}", lease.lease.measurement));
 	}
 	lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+
+	#[derive(Parser)]
+	struct Command {
+		#[command(subcommand)]
+		command: NodeCommand,
+	}
+
+	#[test]
+	fn availability_should_be_on_or_off_for_one_capability() {
+		let read = |args: &str| {
+			let args = format!("node availability {args} --suri //Alice");
+			Command::try_parse_from(args.split_whitespace()).map(|command| command.command)
+		};
+		let NodeCommand::Availability(said) = read("4 hazard.rain off").unwrap() else { panic!() };
+		assert_eq!((said.id, said.state), (4, Switch::Off));
+		assert_eq!(said.capability.to_text(), "hazard.rain");
+		for wrong in ["4 hazard.rain", "4 hazard.rain maybe", "4 hazard/rain on", "hazard.rain on"]
+		{
+			assert!(read(wrong).is_err(), "{wrong}");
+		}
+	}
 }

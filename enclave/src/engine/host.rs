@@ -1,6 +1,8 @@
 //! The host's side of a run: the imports, and the limiter.
 
-use concordat_primitives::clause::ResourceLimits;
+use super::Input;
+use concordat_primitives::clause::{ResourceLimits, MAX_OUTPUT_BYTES};
+use concordat_sealing::Zeroizing;
 use std::sync::Arc;
 use wasmtime::{Caller, Extern, FuncType, Linker, Memory, ResourceLimiter, Trap, ValType};
 
@@ -108,10 +110,10 @@ impl ResourceLimiter for Limiter {
 
 /// What a running program can reach.
 pub(super) struct HostState {
-	input: Arc<[u8]>,
+	input: Input,
 	dependencies: Arc<[Vec<u8>]>,
 	output_limit: usize,
-	pub output: Vec<u8>,
+	pub output: Zeroizing<Vec<u8>>,
 	/// Bytes copied to the program.
 	pub bytes_in: u32,
 	/// Calls of the imports.
@@ -120,12 +122,14 @@ pub(super) struct HostState {
 }
 
 impl HostState {
-	pub fn new(input: Arc<[u8]>, dependencies: Arc<[Vec<u8>]>, limits: &ResourceLimits) -> Self {
+	pub fn new(input: Input, dependencies: Arc<[Vec<u8>]>, limits: &ResourceLimits) -> Self {
+		// Room for all of it from the start: growing would leave copies behind.
+		let room = limits.output_bytes.min(MAX_OUTPUT_BYTES) as usize;
 		Self {
 			input,
 			dependencies,
 			output_limit: limits.output_bytes as usize,
-			output: Vec::new(),
+			output: Zeroizing::new(Vec::with_capacity(room)),
 			bytes_in: 0,
 			calls: 0,
 			limiter: Limiter {

@@ -74,9 +74,12 @@ use concordat_primitives::{
 	cac::{Engine, EngineKind, FailureCode, ResourceUsage},
 	clause::{ResourceLimits, MAX_PROGRAM_BYTES},
 };
+use concordat_sealing::Zeroizing;
 use host::{Halt, HostState};
 use program::ProgramFault;
 use std::{
+	fmt, mem,
+	ops::Deref,
 	sync::Arc,
 	time::{Duration, Instant},
 };
@@ -116,13 +119,49 @@ impl Default for EngineBounds {
 	}
 }
 
+/// The input of a run. Cloning shares it; it is overwritten when the last clone goes.
+#[derive(Clone)]
+pub struct Input(Arc<Zeroizing<Vec<u8>>>);
+
+impl Deref for Input {
+	type Target = [u8];
+
+	fn deref(&self) -> &[u8] {
+		&self.0
+	}
+}
+
+impl From<Zeroizing<Vec<u8>>> for Input {
+	fn from(bytes: Zeroizing<Vec<u8>>) -> Self {
+		Self(Arc::new(bytes))
+	}
+}
+
+impl From<&[u8]> for Input {
+	fn from(bytes: &[u8]) -> Self {
+		Zeroizing::new(bytes.to_vec()).into()
+	}
+}
+
+impl<const N: usize> From<[u8; N]> for Input {
+	fn from(bytes: [u8; N]) -> Self {
+		Self::from(&bytes[..])
+	}
+}
+
+impl fmt::Debug for Input {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{} bytes", self.len())
+	}
+}
+
 /// One program to run on one input.
 #[derive(Clone, Debug)]
 pub struct Execution<'a> {
 	/// The program.
 	pub program: &'a [u8],
 	/// Its input.
-	pub input: Arc<[u8]>,
+	pub input: Input,
 	/// Outputs of the steps it depends on, in the order of the workflow.
 	pub dependencies: Arc<[Vec<u8>]>,
 	/// What it may use.
@@ -220,7 +259,7 @@ impl ClauseEngine {
 			Ok(code) => Err(FailureCode::Program(code)),
 			Err(error) => Err(failure_code(&error)?),
 		};
-		let state = store.into_data();
+		let mut state = store.into_data();
 		let usage = ResourceUsage {
 			fuel: limits.fuel.saturating_sub(fuel_left),
 			cpu_micros: u64::try_from(cpu_time.as_micros()).unwrap_or(u64::MAX),
@@ -229,7 +268,8 @@ impl ClauseEngine {
 			bytes_out: u32::try_from(state.output.len()).unwrap_or(u32::MAX),
 			storage_ops: state.calls,
 		};
-		Ok(Report { outcome: outcome.map(|()| state.output), usage })
+		// What a program that failed has written is overwritten with the rest of its state.
+		Ok(Report { outcome: outcome.map(|()| mem::take(&mut *state.output)), usage })
 	}
 }
 

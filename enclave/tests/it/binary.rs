@@ -163,3 +163,33 @@ fn it_should_print_its_identity_for_people() {
 		assert!(lines[5].contains("simulated") && lines[5].contains(name), "{}", lines[5]);
 	}
 }
+
+#[test]
+fn it_should_ask_for_proof_and_offer_capabilities_as_it_is_told() {
+	let started = |args: &[&str]| {
+		let mut child = enclave()
+			.args(["--simulated", "--json", "--listen", "127.0.0.1:0"])
+			.args(args)
+			.stdout(Stdio::piped())
+			.spawn()
+			.unwrap();
+		let mut line = String::new();
+		BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+		let identity: serde_json::Value = serde_json::from_str(&line).unwrap();
+		let url = identity["url"].as_str().unwrap();
+		let address: SocketAddr = url.strip_prefix("http://").unwrap().parse().unwrap();
+		let answer = start(address, &request(1, ECHO, b"rain"));
+		child.kill().unwrap();
+		child.wait().unwrap();
+		answer
+	};
+	assert_eq!(started(&[]).status, 202);
+	let answer = started(&["--require-proof"]);
+	assert_eq!((answer.status, answer.code().as_str()), (425, "unproven-chain"));
+	let answer = started(&["--capability", "hazard.wind"]);
+	assert_eq!((answer.status, answer.code().as_str()), (422, "handoff-missing-capability"));
+	let both = ["--capability", "hazard.wind", "--capability", "hazard.rain"];
+	assert_eq!(started(&both).status, 202);
+	let reason = refusal(&["--simulated", "--capability", "much too long a name"]);
+	assert!(reason.contains("1 to 16 characters"), "{reason}");
+}

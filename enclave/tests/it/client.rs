@@ -6,7 +6,7 @@ use concordat_primitives::{
 	clause::{ResourceLimits, TriggerKind},
 	enclave_api::{JobToken, PollResponse, StartRequest},
 	hashing::{input_commitment, program_hash, NO_LINEAGE},
-	ClauseId, Hash, JobId, Jurisdiction,
+	AccountId, CapabilityId, ClauseId, Hash, JobId, Jurisdiction,
 };
 use std::{
 	io::{Read, Write},
@@ -89,11 +89,16 @@ pub fn request(job: JobId, program: &str, input: &[u8]) -> StartRequest {
 		program: program_hash(&program),
 		input: input_commitment(input),
 		lineage: NO_LINEAGE,
+		capability: CapabilityId::parse("hazard.rain").unwrap(),
 		limits: ResourceLimits::SMALL,
 		jurisdiction: Jurisdiction::parse("IDN").unwrap(),
+		dao: AccountId::from([3; 32]),
 		trigger: TriggerKind::Manual,
 		expires_at: 100,
 		acted_on: (10, Hash::repeat_byte(2)),
+		sealed: None,
+		output_key: None,
+		handoff: None,
 	};
 	StartRequest { token, program, input: input.to_vec(), dependencies: vec![] }
 }

@@ -190,7 +190,7 @@ fn a_full_enclave_should_say_so() {
 		};
 		assert_eq!(start(address, &hung).status, 202);
 		let answer = start(address, &request(2, ECHO, b""));
-		assert_eq!((answer.status, answer.code().as_str()), (429, "busy"));
+		assert_eq!((answer.status, answer.code().as_str()), (429, "handoff-overloaded"));
 		let health = get(address, "/v1/health");
 		assert_eq!((health.status, health.json()["status"].as_str()), (503, Some("busy")));
 		fetch(address, &hung.token);

@@ -8,12 +8,15 @@
 //! has new keys, is therefore picked up without touching the node, and one that died drops out, so
 //! that no heartbeat vouches for it.
 //!
+//! An enclave believes the chain and not its host: [`finality`] shows it what is final and what was assigned to it.
+//!
 //! The worker cannot fetch anything either: what the chain names and does not keep, [`content`] finds for it.
 
 mod chain;
 mod client;
 pub mod content;
 mod dev;
+mod finality;
 mod renewal;
 mod schedule;
 
@@ -29,6 +32,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 pub use chain::Chain;
+pub use finality::Finality;
 pub use renewal::Renewals;
 
 /// How often enclaves are asked who they are.
@@ -49,6 +53,7 @@ pub async fn run(
 	backend: Arc<FullBackend>,
 	metrics: EnclaveMetrics,
 	renewals: Renewals,
+	finality: Finality,
 ) {
 	let mut hosted: Vec<Hosted> = options
 		.urls
@@ -71,7 +76,8 @@ pub async fn run(
 	metrics.configured(hosted.len());
 	let (tell, answering) = watch::channel(Vec::new());
 	// Side by side: an enclave that takes long to make evidence must not make the others look dead.
-	future::join(list(hosted, storage, metrics, tell), renewals.run(answering)).await;
+	let finality = finality.run(answering.clone());
+	future::join3(list(hosted, storage, metrics, tell), renewals.run(answering), finality).await;
 }
 
 /// Keeps the list of enclaves that answer.

@@ -1,13 +1,17 @@
 //! Benchmarks: one for each call and for each report of a job, in its worst case.
 
-use crate::{Authorities, Call, ClauseRecord, Clauses, Config, Latest, Pallet, Parameters, Params};
+use crate::{
+	Authorities, Call, Capabilities, CapabilityStatus, ClauseRecord, Clauses, Config, Latest,
+	Pallet, Parameters, Params, MAX_RESOURCES,
+};
 use alloc::boxed::Box;
 use alloc::vec;
 use concordat_primitives::{
-	attest::Measurement,
+	attest::{Measurement, Vendor},
+	capability::{CapabilitySpec, Category, MAX_TYPES},
 	clause::{
 		ClauseSpec, ClauseStatus, ExecutionMode, ExecutionWindow, PolicyBinding, ProgramLocation,
-		ProgramRef, ResourceLimits, RiskClass, SafeModeReason, ALL_TRIGGERS,
+		ProgramRef, ResourceLimits, RiskClass, SafeModeReason, Spread, ALL_TRIGGERS, MAX_LIST,
 	},
 	credential::CredentialDemand,
 	text::Name,
@@ -37,8 +41,35 @@ fn demand(n: u8) -> CredentialDemand {
 	CredentialDemand { kind: Hash::repeat_byte(n), issuer: Some(n.into()) }
 }
 
-/// A spec with every list full, and its program on chain.
+const CAPABILITY: CapabilityId = CapabilityId(*b"abcdefghijklmnop");
+
+/// A capability with as many types as it can have, and all the time that a clause can have.
+pub(crate) fn capability_spec() -> CapabilitySpec {
+	let types = |letter: u8| {
+		let name = |n: u32| Name(BoundedVec::truncate_from(vec![letter.wrapping_add(n as u8); 32]));
+		BoundedVec::truncate_from((0..MAX_TYPES).map(name).collect())
+	};
+	CapabilitySpec {
+		category: Category::Validation,
+		input_types: types(b'A'),
+		output_types: types(b'a'),
+		max_input_bytes: u32::MAX,
+		max_wall_millis: ResourceLimits::MAX.wall_millis,
+	}
+}
+
+/// As many different items as a list takes.
+fn full<T>(item: impl Fn(u8) -> T) -> BoundedVec<T, frame_support::traits::ConstU32<MAX_LIST>> {
+	BoundedVec::truncate_from((0..MAX_LIST).map(|n| item(n as u8)).collect())
+}
+
+/// A spec with every list full, its capability declared by somebody else, and its program on chain.
 fn spec<T: Config>() -> Result<ClauseSpec, BenchmarkError> {
+	if !Capabilities::<T>::contains_key(CAPABILITY) {
+		let declarer: AccountId = account("declarer", 0, 0);
+		T::Currency::set_balance(&declarer, 1_000_000 * CDT);
+		Pallet::<T>::do_declare_capability(Some(declarer), CAPABILITY, capability_spec())?;
+	}
 	let hash: Hash = T::Preimages::note(PROGRAM.into())?;
 	Ok(ClauseSpec {
 		program: ProgramRef {
@@ -46,20 +77,28 @@ fn spec<T: Config>() -> Result<ClauseSpec, BenchmarkError> {
 			len: PROGRAM.len() as u32,
 			location: ProgramLocation::Preimage,
 		},
-		capability: CapabilityId(*b"abcdefghijklmnop"),
+		capability: CAPABILITY,
 		mode: ExecutionMode::Quorum { k: 4, n: 7 },
 		risk: RiskClass::Critical,
 		triggers: ALL_TRIGGERS,
 		limits: ResourceLimits::MAX,
+		resources: MAX_RESOURCES,
 		window: Some(ExecutionWindow { from: 0, until: u32::MAX }),
 		expiry: Some(u32::MAX),
 		measurements: BoundedVec::truncate_from((0..8).map(measurement).collect()),
 		policy: PolicyBinding {
-			jurisdictions: BoundedVec::truncate_from(vec![Jurisdiction(*b"IDN"); 8]),
+			jurisdictions: full(|n| Jurisdiction([b'A'.saturating_add(n); 3])),
 			sovereign_only: true,
+			vendors: BoundedVec::truncate_from(vec![
+				Vendor::IntelSgx,
+				Vendor::IntelTdx,
+				Vendor::AmdSevSnp,
+				Vendor::AwsNitro,
+			]),
+			spread: Spread { vendors: true, jurisdictions: true },
 			forbid_simulated: true,
-			policies: BoundedVec::truncate_from(vec![Hash::repeat_byte(1); 8]),
-			requesters: BoundedVec::truncate_from(vec![AccountId::new([1; 32]); 8]),
+			policies: full(Hash::repeat_byte),
+			requesters: full(|n| AccountId::new([n; 32])),
 			node_credentials: BoundedVec::truncate_from((0..4).map(demand).collect()),
 			requester_credentials: BoundedVec::truncate_from((0..4).map(demand).collect()),
 		},
@@ -120,14 +159,17 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The last clause of a retired capability, which goes with it.
 	#[benchmark]
 	fn retire() -> Result<(), BenchmarkError> {
 		let (origin, id) = registered::<T>(ClauseStatus::Active)?;
+		Pallet::<T>::do_retire_capability(None, CAPABILITY)?;
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, id.clone());
 
 		assert!(Clauses::<T>::get(id).is_some_and(|r| r.deposit.is_none()));
+		assert!(!Capabilities::<T>::contains_key(CAPABILITY));
 		Ok(())
 	}
 
@@ -237,10 +279,12 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// Of the last clause of a retired capability, which goes with it.
 	#[benchmark]
 	fn job_pruned_last() -> Result<(), BenchmarkError> {
 		let (_, id) = registered::<T>(ClauseStatus::Retired)?;
 		change::<T>(|record| record.kept_jobs = 1);
+		Pallet::<T>::do_retire_capability(None, CAPABILITY)?;
 
 		#[block]
 		{
@@ -248,6 +292,7 @@ mod benchmarks {
 		}
 
 		assert!(Clauses::<T>::get(id).is_some_and(|r| r.deposit.is_none()));
+		assert!(!Capabilities::<T>::contains_key(CAPABILITY));
 		Ok(())
 	}
 
@@ -282,6 +327,46 @@ mod benchmarks {
 		}
 
 		assert_eq!(found, Ok(None));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn declare_capability() -> Result<(), BenchmarkError> {
+		let (origin, account) = owner::<T>()?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, CAPABILITY, capability_spec());
+
+		let record = Capabilities::<T>::get(CAPABILITY);
+		assert!(record.is_some_and(|r| r.owner == Some(account) && r.deposit > 0));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn retire_capability() -> Result<(), BenchmarkError> {
+		let (origin, account) = owner::<T>()?;
+		Pallet::<T>::do_declare_capability(Some(account), CAPABILITY, capability_spec())?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, CAPABILITY);
+
+		assert!(!Capabilities::<T>::contains_key(CAPABILITY));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn correct_capability() -> Result<(), BenchmarkError> {
+		let (_, account) = owner::<T>()?;
+		Pallet::<T>::do_declare_capability(Some(account), CAPABILITY, capability_spec())?;
+		let origin =
+			T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+		let spec = CapabilitySpec { max_wall_millis: 1, ..capability_spec() };
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, CAPABILITY, spec);
+
+		let record = Capabilities::<T>::get(CAPABILITY);
+		assert!(record.is_some_and(|r| r.owner.is_none() && r.status == CapabilityStatus::Declared));
 		Ok(())
 	}
 

@@ -88,6 +88,7 @@ impl<T: Config> Pallet<T> {
 		let index = u64::from(Clauses::<T>::count());
 		ByIndex::<T>::insert(index, &id);
 		Self::index_measurements(&id, &spec);
+		Self::hold_capability(&spec.capability);
 		let status = if activate { ClauseStatus::Active } else { ClauseStatus::Draft };
 		let record = ClauseRecord {
 			owner: owner.clone(),
@@ -212,7 +213,8 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::ClauseStatusChanged { id: id.clone(), status });
 	}
 
-	/// Lets go of program, measurements and deposit if nothing needs them any more; at most once per clause.
+	/// Lets go of program, measurements, capability and deposit if nothing needs them any more; at most once per
+	/// clause.
 	fn release_if_done(id: &ClauseId, record: &mut ClauseRecord) -> DispatchResult {
 		if !record.is_done() {
 			return Ok(());
@@ -223,6 +225,7 @@ impl<T: Config> Pallet<T> {
 			T::Preimages::unrequest(&record.spec.program.hash);
 		}
 		Self::forget_measurements(id, &record.spec);
+		Self::let_go_of_capability(&record.spec.capability);
 		record.deposit = None;
 		Self::deposit_event(Event::ClauseReleased {
 			id: id.clone(),

@@ -17,6 +17,11 @@
 //! | [`transfer_ownership`](Pallet::transfer_ownership) | owner | hands over one clause, with its deposit |
 //! | [`transfer_authority`](Pallet::transfer_authority) | owner of the authority, or governance | hands over (governance also: assigns) an authority name |
 //! | [`set_params`](Pallet::set_params) | governance | changes [`Params`] |
+//! | [`declare_capability`](Pallet::declare_capability) | anybody who may own clauses, or governance | takes the deposit, adds to the catalogue |
+//! | [`retire_capability`](Pallet::retire_capability) | who declared it, or governance | no new clause may ask for it |
+//! | [`correct_capability`](Pallet::correct_capability) | governance | says what it is, while no clause asks for it; lifts its retirement |
+//!
+//! View functions: [`capability_view`](Pallet::capability_view) and [`capability_page`](Pallet::capability_page).
 //!
 //! # Life cycle
 //!
@@ -29,13 +34,44 @@
 //! a row, and when a dispute asks for it. A clause in safe mode takes no new jobs; running ones end.
 //! Expiry and execution windows are not states: who dispatches checks them against the block.
 //!
+//! # Failures
+//!
+//! Job-dispatch says of each job that ended what its end says about the clause
+//! ([`ClauseJobs::job_closed`](concordat_primitives::traits::ClauseJobs::job_closed)):
+//!
+//! | end of a job | says | count |
+//! |---|---|---|
+//! | a result | `Some(true)` | back to 0 |
+//! | the nodes agree that the program fails; every attempt was used up, in silence or in disagreement | `Some(false)` | one more |
+//! | cancelled, expired, input late, ended by governance | `None`: it was the requester's doing or nobody's | as it was |
+//!
+//! Each job counts once, however many attempts it took. The failure that reaches the threshold stops the clause at
+//! once, by an event and a receipt; jobs that run meanwhile end, and their failures change nothing more.
+//!
+//! # The catalogue
+//!
+//! A capability is a kind of task: a category, the types of data that it takes and gives, the longest input and the
+//! longest execution (Symbiont orchestration protocol §2.1). Clauses ask for one, nodes offer several, and workflows
+//! are checked for outputs that are no inputs of the next step. So its meaning must not move under those who rely on
+//! it: the spec of a capability never changes while a clause that asks for it needs its program.
+//!
+//! ```text
+//!  declare ──► Declared ──retire, no clause asks for it──────────────► gone; the name is free again
+//!                 │ ▲ └───retire──► Retired ──last clause released──────┘
+//!                 └─┴──────correct────┘ (governance's from then on)
+//! ```
+//!
+//! A retired capability stays for the clauses that ask for it: they go on, and nodes may offer it for them. Genesis
+//! declares the first ones; they are governance's.
+//!
 //! # Up and down
 //!
 //! Up: [`ClauseInspect`](concordat_primitives::traits::ClauseInspect) and
 //! [`ClauseJobs`](concordat_primitives::traits::ClauseJobs), used by job-dispatch, quorum-results and
 //! disputes; [`ClauseMeasurements`](concordat_primitives::traits::ClauseMeasurements), by which attestation learns
-//! which clauses would have no code left to run on if a measurement lapsed. Down: preimages (`T::Preimages`) for programs, receipts (`T::Receipts`) for every change
-//! of state.
+//! which clauses would have no code left to run on if a measurement lapsed;
+//! [`CapabilityInspect`](concordat_primitives::traits::CapabilityInspect), used by node-staking, job-dispatch and
+//! workflows. Down: preimages (`T::Preimages`) for programs, receipts (`T::Receipts`) for every change of state.
 //!
 //! # Money
 //!
@@ -46,6 +82,9 @@
 //! in full. A job that has ended counts until then: a dispute may have to run it again.
 //! The record itself (at most 1.7 KB) stays forever: receipts and jobs of years ago remain
 //! explainable. The space for it is paid by the fee of the registration.
+//!
+//! Who declares a capability has [`Params::capability_deposit`] held under [`HoldReason::Capability`] until it is gone,
+//! or until governance corrects it and takes it over. Governance holds nothing.
 //!
 //! # Measurements
 //!
@@ -63,6 +102,8 @@
 //! 6. The parameters are valid.
 //! 7. The index of measurements holds each pair of a clause with a deposit and a measurement that it names, and
 //!    nothing else.
+//! 8. What a clause with a deposit asks for is in the catalogue, which counts such clauses; a retired capability has at
+//!    least one. What is on hold of who declared capabilities is the sum of their deposits.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -70,6 +111,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod catalogue;
 mod impls;
 mod measurements;
 #[cfg(test)]
@@ -92,13 +134,14 @@ pub const LOG_TARGET: &str = "runtime::clause-registry";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use alloc::boxed::Box;
+	use alloc::{boxed::Box, vec::Vec};
 	use concordat_primitives::{
 		attest::Measurement,
+		capability::CapabilitySpec,
 		clause::{ClauseSpec, ClauseStatus},
 		text::Name,
 		traits::{ClauseMeasurements, ReceiptSink},
-		AccountId, Balance, ClauseId, Version,
+		AccountId, Balance, CapabilityId, ClauseId, Version,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -147,6 +190,8 @@ pub mod pallet {
 	pub enum HoldReason {
 		/// Deposit for the record and the program of a clause.
 		Clause,
+		/// Deposit for a capability.
+		Capability,
 	}
 
 	/// Every clause ever registered. Written by `register`; never removed.
@@ -180,6 +225,12 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
+	/// The catalogue. Written by genesis and `declare_capability`, changed by `correct_capability`; removed when it is
+	/// retired and no clause needs it any more.
+	#[pallet::storage]
+	pub type Capabilities<T: Config> =
+		StorageMap<_, Blake2_128Concat, CapabilityId, CapabilityRecord, OptionQuery>;
+
 	/// What governance may change. Written by genesis and `set_params`.
 	#[pallet::storage]
 	pub type Parameters<T: Config> = StorageValue<_, Params, ValueQuery>;
@@ -189,6 +240,8 @@ pub mod pallet {
 	pub struct GenesisConfig<T: Config> {
 		/// What governance may change later.
 		pub params: Params,
+		/// Capabilities that are declared from the start. Governance's to retire and to correct.
+		pub capabilities: Vec<(CapabilityId, CapabilitySpec)>,
 		#[serde(skip)]
 		#[doc(hidden)]
 		pub _config: core::marker::PhantomData<T>,
@@ -202,6 +255,7 @@ pub mod pallet {
 				"clause-registry: a failure threshold of 0 is no threshold"
 			);
 			Parameters::<T>::put(&self.params);
+			Pallet::<T>::build_catalogue(&self.capabilities);
 		}
 	}
 
@@ -259,6 +313,32 @@ pub mod pallet {
 			/// The new ones.
 			params: Params,
 		},
+		/// A capability was declared.
+		CapabilityDeclared {
+			/// Its name.
+			id: CapabilityId,
+			/// Who declared it; `None` for governance.
+			owner: Option<AccountId>,
+			/// What is held for it.
+			deposit: Balance,
+		},
+		/// A capability was retired: no new clause may ask for it.
+		CapabilityRetired {
+			/// Its name.
+			id: CapabilityId,
+		},
+		/// Governance said what a capability is, or lifted its retirement. It is governance's from now on; the
+		/// deposit of who had declared it was released.
+		CapabilityCorrected {
+			/// Its name.
+			id: CapabilityId,
+		},
+		/// A retired capability is gone, because no clause asks for it any more: its deposit was released, and the
+		/// name is free.
+		CapabilityRemoved {
+			/// Its name.
+			id: CapabilityId,
+		},
 	}
 
 	#[pallet::error]
@@ -273,7 +353,7 @@ pub mod pallet {
 		InvalidMode,
 		/// A clause of high or critical risk may not rest on one node's word.
 		RiskNeedsQuorum,
-		/// The capability is not made of 1 to 16 letters, digits, `_`, `-` or `.`.
+		/// The capability's name is not made of 1 to 16 letters, digits, `_`, `-` or `.`.
 		InvalidCapability,
 		/// A resource limit is zero or beyond what any clause may ask for.
 		InvalidLimits,
@@ -317,6 +397,25 @@ pub mod pallet {
 		DuplicateMeasurement,
 		/// The clause demands the same credential twice, of a node or of a requester.
 		DuplicateCredential,
+		/// An ensemble is a requester's to ask for: no clause has it for its mode.
+		EnsembleMode,
+		/// A list of the policy names something twice: a jurisdiction, a vendor, a policy or a requester.
+		DuplicatePolicyEntry,
+		/// The clause has more set aside for one execution than any clause may.
+		InvalidResources,
+		/// The catalogue has no such capability: declare it first.
+		UnknownCapability,
+		/// The capability is retired.
+		CapabilityRetired,
+		/// The clause may run longer than its capability allows.
+		WallBeyondCapability,
+		/// The capability's types are not names, or come twice, or it leaves no time to run, or more than any clause
+		/// may have.
+		InvalidCapabilitySpec,
+		/// A capability of this name is declared.
+		CapabilityTaken,
+		/// Clauses ask for the capability: what it is cannot change.
+		CapabilityInUse,
 	}
 
 	#[pallet::hooks]
@@ -341,6 +440,20 @@ pub mod pallet {
 		}
 	}
 
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A capability of the catalogue.
+		pub fn capability_view(id: CapabilityId) -> Option<CapabilityView> {
+			Capabilities::<T>::get(id).map(|record| Self::view_of_capability(id, record))
+		}
+
+		/// Capabilities in an order of the chain's own, from the one after `after` on. A page has 1 to 100 rows,
+		/// whatever is asked; one with fewer than were asked for is the last.
+		pub fn capability_page(after: Option<CapabilityId>, limit: u32) -> Vec<CapabilityView> {
+			Self::catalogue(after, limit)
+		}
+	}
+
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Registers a clause, as a draft or active at once.
@@ -348,7 +461,8 @@ pub mod pallet {
 		/// The first registration under an authority's name makes the caller its owner; later ones
 		/// have to come from the owner, and each version has to be greater than all before. A deposit
 		/// is held from the caller. A program on chain must have been noted as a preimage before; it
-		/// is requested for as long as the clause needs it.
+		/// is requested for as long as the clause needs it. The capability has to be in the catalogue, not
+		/// retired, and to allow for the clause's wall-clock limit; an ensemble is no mode of a clause.
 		///
 		/// Emits `ClauseRegistered`, `ClauseStatusChanged`, and `AuthorityTransferred` for a new
 		/// authority.
@@ -437,6 +551,55 @@ pub mod pallet {
 			Parameters::<T>::put(&params);
 			Self::deposit_event(Event::ParamsSet { params });
 			Ok(())
+		}
+
+		/// Adds a capability to the catalogue. From an owner of clauses, whose deposit is held until it is gone; or from
+		/// governance.
+		///
+		/// - `id`: free, and made of 1 to 16 letters, digits, `_`, `-` or `.`.
+		/// - `spec`: its data types are names, none of them twice among inputs or among outputs; no list: any type. At
+		///   most 600 s of wall clock.
+		///
+		/// Emits `CapabilityDeclared`.
+		#[pallet::call_index(8)]
+		#[pallet::weight(
+			T::WeightInfo::declare_capability().saturating_add(T::Receipts::weight())
+		)]
+		pub fn declare_capability(
+			origin: OriginFor<T>,
+			id: CapabilityId,
+			spec: CapabilitySpec,
+		) -> DispatchResult {
+			let owner = Self::ensure_owner_or_force(origin)?;
+			Self::do_declare_capability(owner, id, spec)
+		}
+
+		/// Retires a capability: no new clause may ask for it. If clauses do, it stays for them and goes with the last
+		/// one; otherwise it is gone at once, its deposit is released and the name is free. By who declared it, or by
+		/// governance. Emits `CapabilityRetired`, and `CapabilityRemoved` when it is gone.
+		#[pallet::call_index(9)]
+		#[pallet::weight(
+			T::WeightInfo::retire_capability().saturating_add(T::Receipts::weight())
+		)]
+		pub fn retire_capability(origin: OriginFor<T>, id: CapabilityId) -> DispatchResult {
+			let owner = Self::ensure_owner_or_force(origin)?;
+			Self::do_retire_capability(owner.as_ref(), id)
+		}
+
+		/// Says what a capability is, and lifts its retirement. While clauses ask for it, only with the very spec that it
+		/// has. It is governance's from then on, and the deposit of who had declared it is released. By governance.
+		/// Emits `CapabilityCorrected`.
+		#[pallet::call_index(10)]
+		#[pallet::weight(
+			T::WeightInfo::correct_capability().saturating_add(T::Receipts::weight())
+		)]
+		pub fn correct_capability(
+			origin: OriginFor<T>,
+			id: CapabilityId,
+			spec: CapabilitySpec,
+		) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			Self::do_correct_capability(id, spec)
 		}
 	}
 }

@@ -4,12 +4,14 @@ use crate as pallet_clause_registry;
 use crate::{Event, Params};
 use codec::Encode;
 use concordat_primitives::{
+	capability::{CapabilitySpec, Category},
 	clause::{
 		ClauseSpec, ExecutionMode, PolicyBinding, ProgramLocation, ProgramRef, ResourceLimits,
 		RiskClass, TriggerKind,
 	},
 	hashing::program_hash,
 	receipt::Operation,
+	text::Name,
 	traits::ReceiptSink,
 	AccountId, Balance, CapabilityId, ClauseId, ReceiptId,
 };
@@ -116,6 +118,7 @@ impl pallet_clause_registry::Config for Test {
 
 pub const BASE: Balance = 1_000;
 pub const PER_BYTE: Balance = 2;
+pub const FOR_CAPABILITY: Balance = 5_000;
 pub const FUNDS: Balance = 1_000_000;
 
 pub const WHO: AccountId = AccountId::new([1; 32]);
@@ -128,7 +131,13 @@ pub struct ExtBuilder {
 
 impl Default for ExtBuilder {
 	fn default() -> Self {
-		Self { params: Params { base_deposit: BASE, byte_deposit: PER_BYTE, failure_threshold: 3 } }
+		let params = Params {
+			base_deposit: BASE,
+			byte_deposit: PER_BYTE,
+			failure_threshold: 3,
+			capability_deposit: FOR_CAPABILITY,
+		};
+		Self { params }
 	}
 }
 
@@ -146,9 +155,13 @@ impl ExtBuilder {
 		}
 		.assimilate_storage(&mut storage)
 		.unwrap();
-		crate::GenesisConfig::<Test> { params: self.params, ..Default::default() }
-			.assimilate_storage(&mut storage)
-			.unwrap();
+		crate::GenesisConfig::<Test> {
+			params: self.params,
+			capabilities: vec![(rain(), capability_spec())],
+			..Default::default()
+		}
+		.assimilate_storage(&mut storage)
+		.unwrap();
 		Receipts::set(Vec::new());
 		let mut ext = sp_io::TestExternalities::from(storage);
 		ext.execute_with(|| System::set_block_number(10));
@@ -170,6 +183,30 @@ pub fn clause(text: &str) -> ClauseId {
 	ClauseId::parse(text).unwrap()
 }
 
+/// The capability that the genesis declares.
+pub fn rain() -> CapabilityId {
+	CapabilityId::parse("hazard.rain").unwrap()
+}
+
+/// What it is.
+pub fn capability_spec() -> CapabilitySpec {
+	CapabilitySpec {
+		category: Category::Analysis,
+		input_types: types(&["weather.table"]),
+		output_types: types(&["hazard.alert"]),
+		max_input_bytes: 65_536,
+		max_wall_millis: 30_000,
+	}
+}
+
+/// A list of data types.
+pub fn types<S: frame_support::traits::Get<u32>>(
+	names: &[&str],
+) -> sp_runtime::BoundedVec<Name, S> {
+	let names: Vec<Name> = names.iter().map(|name| Name::parse(name).unwrap()).collect();
+	names.try_into().unwrap()
+}
+
 /// A clause with its program elsewhere: valid, and independent of preimages.
 pub fn external_spec() -> ClauseSpec {
 	ClauseSpec {
@@ -180,11 +217,12 @@ pub fn external_spec() -> ClauseSpec {
 				b"https://example.org/rain.wasm".to_vec().try_into().unwrap(),
 			),
 		},
-		capability: CapabilityId::parse("hazard.rain").unwrap(),
+		capability: rain(),
 		mode: ExecutionMode::Quorum { k: 2, n: 3 },
 		risk: RiskClass::High,
 		triggers: TriggerKind::Manual.bit() | TriggerKind::Sensor.bit(),
 		limits: ResourceLimits::SMALL,
+		resources: Default::default(),
 		window: None,
 		expiry: None,
 		measurements: Default::default(),

@@ -1,10 +1,11 @@
 //! The invariants of the crate head, in code.
 
 use crate::{
-	Authorities, ByIndex, Clauses, Config, HoldReason, Latest, MeasurementUsers, Pallet, Parameters,
+	is_valid_capability, Authorities, ByIndex, Capabilities, CapabilityStatus, Clauses, Config,
+	HoldReason, Latest, MeasurementUsers, Pallet, Parameters,
 };
 use alloc::collections::BTreeMap;
-use concordat_primitives::{clause::ProgramLocation, AccountId, Balance};
+use concordat_primitives::{clause::ProgramLocation, AccountId, Balance, CapabilityId};
 use frame_support::{
 	ensure,
 	traits::{fungible::InspectHold, QueryPreimage},
@@ -19,6 +20,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_state_names()?;
 		Self::try_state_programs()?;
 		Self::try_state_measurements()?;
+		Self::try_state_catalogue()?;
 		ensure!(Parameters::<T>::get().is_valid(), "invalid parameters");
 		Ok(())
 	}
@@ -85,6 +87,41 @@ impl<T: Config> Pallet<T> {
 			MeasurementUsers::<T>::iter_keys().count() == pairs,
 			"nothing else is found under a measurement"
 		);
+		Ok(())
+	}
+
+	fn try_state_catalogue() -> Result<(), TryRuntimeError> {
+		let mut users = BTreeMap::<CapabilityId, u32>::new();
+		for record in Clauses::<T>::iter_values().filter(|record| record.deposit.is_some()) {
+			let count = users.entry(record.spec.capability).or_default();
+			*count = count.saturating_add(1);
+		}
+		let mut owed = BTreeMap::<AccountId, Balance>::new();
+		for (id, record) in Capabilities::<T>::iter() {
+			ensure!(id.is_valid() && is_valid_capability(&record.spec), "a capability makes sense");
+			ensure!(
+				users.remove(&id).unwrap_or(0) == record.clauses,
+				"a capability knows how many clauses ask for it"
+			);
+			ensure!(
+				record.status == CapabilityStatus::Declared || record.clauses > 0,
+				"a retired capability is kept for clauses alone"
+			);
+			match record.owner {
+				Some(owner) => {
+					let sum = owed.entry(owner).or_default();
+					*sum = sum.saturating_add(record.deposit);
+				},
+				None => ensure!(record.deposit == 0, "nobody's deposit is not held"),
+			}
+		}
+		ensure!(users.is_empty(), "what a clause asks for is in the catalogue");
+		for (owner, sum) in owed {
+			ensure!(
+				T::Currency::balance_on_hold(&HoldReason::Capability.into(), &owner) == sum,
+				"what is on hold is the sum of the deposits for capabilities"
+			);
+		}
 		Ok(())
 	}
 

@@ -2,9 +2,12 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
-	clause::{ClauseSpec, ClauseStatus},
+	capability::CapabilitySpec,
+	clause::{ClauseSpec, ClauseStatus, ResourceLimits},
+	node::Resources,
+	text::Name,
 	units::{CDT, MICRO_CDT},
-	AccountId, Balance, BlockNumber,
+	AccountId, Balance, BlockNumber, CapabilityId,
 };
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -41,6 +44,99 @@ impl ClauseRecord {
 	}
 }
 
+/// The most that one execution of a clause may have set aside for it. Beyond this no machine is asked for, but a mistake
+/// is made: 4 TiB of memory, 1 PiB of storage, 400 Gbit/s.
+pub const MAX_RESOURCES: Resources = Resources {
+	cpu_cores: 1_024,
+	memory_mib: 4 << 20,
+	storage_gib: 1 << 20,
+	bandwidth_mbps: 400_000,
+	accelerators: 64,
+};
+
+/// Where a capability stands.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum CapabilityStatus {
+	/// New clauses may ask for it. Left by `retire_capability`.
+	Declared,
+	/// No new clause may ask for it. Those that do keep it; with the last of them it is gone. Left by
+	/// `correct_capability`, too.
+	Retired,
+}
+
+/// What the chain keeps of a capability, for as long as it is declared or a clause needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct CapabilityRecord {
+	/// Who declared it, and whose deposit is held; `None`: governance or the genesis.
+	pub owner: Option<AccountId>,
+	/// What it is. Does not change while a clause asks for it.
+	pub spec: CapabilitySpec,
+	/// Where it stands.
+	pub status: CapabilityStatus,
+	/// Clauses that ask for it and still need it: those that hold a deposit of their own.
+	pub clauses: u32,
+	/// Block of declaration.
+	pub declared_at: BlockNumber,
+	/// The deposit on hold.
+	pub deposit: Balance,
+}
+
+impl CapabilityRecord {
+	/// Whether nothing needs it any more.
+	pub fn is_done(&self) -> bool {
+		self.status == CapabilityStatus::Retired && self.clauses == 0
+	}
+}
+
+/// A capability, for clients.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CapabilityView {
+	/// Its name.
+	pub id: CapabilityId,
+	/// Who declared it; `None`: governance or the genesis.
+	pub owner: Option<AccountId>,
+	/// What it is.
+	pub spec: CapabilitySpec,
+	/// Where it stands.
+	pub status: CapabilityStatus,
+	/// Clauses that ask for it.
+	pub clauses: u32,
+	/// Block of declaration.
+	pub declared_at: BlockNumber,
+	/// The deposit on hold.
+	#[serde(with = "concordat_primitives::text::decimal")]
+	pub deposit: Balance,
+}
+
+/// Whether a capability makes sense: its types are names, none of them twice, and it leaves time to run: at least a
+/// millisecond, and not more than any clause may have.
+pub fn is_valid_capability(spec: &CapabilitySpec) -> bool {
+	let sound = |types: &[Name]| types.iter().all(Name::is_valid) && are_distinct(types);
+	sound(&spec.input_types)
+		&& sound(&spec.output_types)
+		&& (1..=ResourceLimits::MAX.wall_millis).contains(&spec.max_wall_millis)
+}
+
+/// Whether no item comes twice. The lists are short: each is looked through for each item.
+pub(crate) fn are_distinct<T: PartialEq>(list: &[T]) -> bool {
+	list.iter().enumerate().all(|(i, one)| !list.iter().take(i).any(|other| other == one))
+}
+
 /// What governance may change.
 #[derive(
 	Clone,
@@ -65,12 +161,20 @@ pub struct Params {
 	pub byte_deposit: Balance,
 	/// So many failed jobs in a row put an active clause into safe mode. At least 1.
 	pub failure_threshold: u32,
+	/// Deposit for a capability: the price of a name that nobody else can give a meaning to meanwhile.
+	#[serde(with = "concordat_primitives::text::decimal")]
+	pub capability_deposit: Balance,
 }
 
 impl Default for Params {
-	/// 1 CDT and 10 µCDT a byte (a program of 64 KiB costs another 0.66 CDT); three failures.
+	/// 1 CDT and 10 µCDT a byte (a program of 64 KiB costs another 0.66 CDT); three failures; 10 CDT for a capability.
 	fn default() -> Self {
-		Self { base_deposit: CDT, byte_deposit: 10 * MICRO_CDT, failure_threshold: 3 }
+		Self {
+			base_deposit: CDT,
+			byte_deposit: 10 * MICRO_CDT,
+			failure_threshold: 3,
+			capability_deposit: 10 * CDT,
+		}
 	}
 }
 
@@ -98,6 +202,12 @@ mod tests {
 	#[test]
 	fn a_record_takes_at_most_1_7_kb() {
 		assert!(ClauseRecord::max_encoded_len() <= 1_700, "{}", ClauseRecord::max_encoded_len());
+	}
+
+	#[test]
+	fn a_capability_takes_at_most_0_7_kb() {
+		let most = CapabilityRecord::max_encoded_len();
+		assert!(most <= 700, "{most}");
 	}
 
 	#[test]

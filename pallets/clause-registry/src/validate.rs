@@ -1,21 +1,18 @@
 //! What a clause has to be before the chain takes it.
 
-use crate::{is_http_url, Config, Error, Pallet};
+use crate::{is_http_url, types::are_distinct, Config, Error, Pallet, MAX_RESOURCES};
 use concordat_primitives::{
 	clause::{
-		ClauseSpec, ExecutionMode, ProgramLocation, RiskClass, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
+		ClauseSpec, ExecutionMode, PolicyBinding, ProgramLocation, RiskClass, ALL_TRIGGERS,
+		MAX_PROGRAM_BYTES,
 	},
 	BlockNumber, ClauseId,
 };
 use frame_support::{ensure, traits::QueryPreimage};
 
-/// Whether no item comes twice. The lists are short: each is looked through for each item.
-fn are_distinct<T: PartialEq>(list: &[T]) -> bool {
-	list.iter().enumerate().all(|(i, one)| !list.iter().take(i).any(|other| other == one))
-}
-
 impl<T: Config> Pallet<T> {
-	/// Checks everything that an id and a spec say for themselves, cheapest first; the program last.
+	/// Checks everything that an id and a spec say, cheapest first: for themselves, then against the catalogue of
+	/// capabilities; the program last.
 	pub(crate) fn validate(
 		id: &ClauseId,
 		spec: &ClauseSpec,
@@ -23,27 +20,41 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), Error<T>> {
 		ensure!(id.is_valid(), Error::<T>::InvalidId);
 		Self::validate_mode(spec.mode, spec.risk)?;
-		ensure!(spec.capability.is_valid(), Error::<T>::InvalidCapability);
 		ensure!(spec.limits.is_valid(), Error::<T>::InvalidLimits);
+		ensure!(MAX_RESOURCES.covers(&spec.resources), Error::<T>::InvalidResources);
 		ensure!(
 			spec.triggers != 0 && spec.triggers & !ALL_TRIGGERS == 0,
 			Error::<T>::InvalidTriggers
 		);
-		ensure!(
-			spec.policy.jurisdictions.iter().all(|place| place.is_valid()),
-			Error::<T>::InvalidJurisdiction
-		);
 		ensure!(are_distinct(&spec.measurements), Error::<T>::DuplicateMeasurement);
-		ensure!(
-			are_distinct(&spec.policy.node_credentials)
-				&& are_distinct(&spec.policy.requester_credentials),
-			Error::<T>::DuplicateCredential
-		);
+		Self::validate_policy(&spec.policy)?;
 		Self::validate_time(spec, now)?;
+		Self::validate_capability(spec)?;
 		Self::validate_program(spec)
 	}
 
+	/// What is named twice was meant otherwise, and would take a place in a short list from what is missing.
+	fn validate_policy(policy: &PolicyBinding) -> Result<(), Error<T>> {
+		ensure!(
+			policy.jurisdictions.iter().all(|place| place.is_valid()),
+			Error::<T>::InvalidJurisdiction
+		);
+		ensure!(
+			are_distinct(&policy.jurisdictions)
+				&& are_distinct(&policy.vendors)
+				&& are_distinct(&policy.policies)
+				&& are_distinct(&policy.requesters),
+			Error::<T>::DuplicatePolicyEntry
+		);
+		ensure!(
+			are_distinct(&policy.node_credentials) && are_distinct(&policy.requester_credentials),
+			Error::<T>::DuplicateCredential
+		);
+		Ok(())
+	}
+
 	fn validate_mode(mode: ExecutionMode, risk: RiskClass) -> Result<(), Error<T>> {
+		ensure!(!matches!(mode, ExecutionMode::Ensemble { .. }), Error::<T>::EnsembleMode);
 		ensure!(mode.is_valid(), Error::<T>::InvalidMode);
 		// A quorum of one is a single execution by another name.
 		let alone = matches!(mode, ExecutionMode::Single | ExecutionMode::Quorum { n: 1, .. });

@@ -387,6 +387,9 @@ pub fn add_job(job: JobId, status: JobStatus) {
 		limits: ResourceLimits::SMALL,
 		status,
 		seats: Default::default(),
+		round: 1,
+		ciphertext: None,
+		output_key: None,
 	};
 	Jobs::insert(job, terms);
 	Requesters::insert(job, ANNA);

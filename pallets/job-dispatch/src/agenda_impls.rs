@@ -67,6 +67,7 @@ impl<T: Config> Pallet<T> {
 				Self::seat_deadline(job, attempt, node, ctx)
 			},
 			AgendaItem::Expiry { job } => Self::expire(job, ctx),
+			AgendaItem::Seal { job, round } => Self::seal_overdue(job, round, ctx),
 			AgendaItem::Wake { job } => Self::wake(job, ctx),
 			AgendaItem::Prune { job } => Self::prune(job, ctx),
 		}
@@ -130,7 +131,8 @@ impl<T: Config> Pallet<T> {
 		Stubs::<T>::insert(id, stub);
 		Self::deposit_event(Event::JobPruned { job: id });
 		T::Listener::pruned(id);
-		Self::weight_of_prune(T::ClauseJobs::job_pruned(&order.clause))
+		let group = Self::leave_group(id, &order);
+		Self::weight_of_prune(T::ClauseJobs::job_pruned(&order.clause)).saturating_add(group)
 	}
 
 	fn weight_of_prune(clause: Weight) -> Weight {
@@ -144,7 +146,10 @@ impl<T: Config> Pallet<T> {
 		Self::weight_of_stand_in()
 			.saturating_add(Self::weight_of_most_backups())
 			.saturating_add(Self::failing(most).max(Self::settling_and_receipt(most)))
-			.max(Self::weight_of_prune(T::ClauseJobs::weight_of_pruning()))
+			.max(
+				Self::weight_of_prune(T::ClauseJobs::weight_of_pruning())
+					.saturating_add(Self::weight_of_group()),
+			)
 			.max(Self::weight_of_wake())
 			.max(T::WeightInfo::look_again())
 			.max(T::WeightInfo::agenda_stale())

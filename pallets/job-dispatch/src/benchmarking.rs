@@ -3,16 +3,23 @@
 //! `place` is the assignment itself. Its reads are recorded by the benchmarking database, so that the output shows
 //! that they follow the probes and the seats, and nothing else.
 
-use crate::{pallet::*, schedule_impls::Context, scheduler::Want, types::*};
+use crate::{
+	dispatch_impls::Provenance,
+	pallet::*,
+	schedule_impls::Context,
+	scheduler::{Want, MAX_STRATA},
+	types::*,
+};
 use alloc::{vec, vec::Vec};
 use concordat_primitives::{
+	attest::Vendor,
 	cac::ResourceUsage,
 	clause::{ExecutionMode, MAX_INPUT_BYTES, MAX_SEATS},
 	job::{JobClass, JobConstraints, JobInput, JobStatus, Settlement},
 	node::{NodeProfile, MAX_CAPABILITIES},
 	traits::{JobBoard, NodePool},
 	units::CDT,
-	AccountId, CapabilityId, ClauseId, Hash, JobId, NodeId,
+	AccountId, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, NodeId,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -57,6 +64,26 @@ fn clause<T: Config>(seats: u32) -> ClauseId {
 	T::BenchmarkHelper::active_clause(ExecutionMode::Quorum { k: n / 2 + 1, n }, capability(0))
 }
 
+/// As many strata of a capability as there may be but one, none of which meets a risk class: the dearest record to read.
+fn crowd<T: Config>(capability: CapabilityId) {
+	let mut strata = StrataOf::<T>::get(capability);
+	for index in 0..MAX_STRATA {
+		if strata.list.len() as u32 + 1 >= MAX_STRATA {
+			break;
+		}
+		let [.., b, c] = index.to_be_bytes();
+		let stratum = Stratum {
+			jurisdiction: Jurisdiction([b'A' + c % 26, b'A' + c / 26, b'A' + b]),
+			sovereign: false,
+			vendor: Vendor::AwsNitro,
+			simulated: true,
+			classes: 0,
+		};
+		strata.enter(stratum);
+	}
+	StrataOf::<T>::insert(capability, strata);
+}
+
 /// So many nodes in the pools.
 fn nodes<T: Config>(count: u32) -> Vec<NodeId> {
 	(0..count)
@@ -69,11 +96,14 @@ fn nodes<T: Config>(count: u32) -> Vec<NodeId> {
 }
 
 fn dispatched<T: Config>(seats: u32) -> JobId {
+	let who = requester::<T>();
+	let provenance = Provenance::account(&who);
 	Pallet::<T>::do_dispatch(
-		requester::<T>(),
+		who,
 		clause::<T>(seats),
 		input(1_024),
 		JobConstraints::default(),
+		provenance,
 	)
 	.expect("a good request")
 	.0
@@ -317,7 +347,7 @@ mod benchmarks {
 			id = Pallet::<T>::dequeue(
 				&mut rings,
 				JobClass::Normal,
-				end,
+				(end, 0),
 				Default::default(),
 				&mut WeightMeter::new(),
 			);
@@ -348,8 +378,10 @@ mod benchmarks {
 			Pallet::<T>::mutate_standing(node, |standing| standing.cooldown_until = u32::MAX);
 		}
 		let seats = if s == 0 { MAX_SEATS } else { s };
-		let want = Want { seats, backups: 4, candidates: MAX_CANDIDATES };
+		let want =
+			Want { seats, backups: 4, candidates: MAX_CANDIDATES, spread: Default::default() };
 		assert!(want.probes() >= p, "all nodes are looked at");
+		crowd::<T>(capability(0));
 		let id = dispatched::<T>(seats);
 		let ctx = context_at::<T>(1);
 		#[block]
@@ -363,6 +395,7 @@ mod benchmarks {
 	fn admit(c: Linear<1, MAX_CAPABILITIES>) {
 		let (node, profile) = T::BenchmarkHelper::node(0);
 		let offers: Vec<_> = (0..c).map(capability).collect();
+		offers.iter().for_each(|one| crowd::<T>(*one));
 		#[block]
 		{
 			<Pallet<T> as NodePool>::admit(node, profile, &offers).expect("a fresh node");
@@ -378,6 +411,7 @@ mod benchmarks {
 			let (node, profile) = T::BenchmarkHelper::node(index);
 			<Pallet<T> as NodePool>::admit(node, profile, &offers).expect("a fresh node");
 		}
+		offers.iter().for_each(|one| crowd::<T>(*one));
 		let (node, _) = T::BenchmarkHelper::node(0);
 		Pallet::<T>::mutate_standing(node, |standing| standing.trust = 1);
 		#[block]
@@ -406,6 +440,36 @@ mod benchmarks {
 		let soon = Pallet::<T>::now().saturating_add(LOSS_GRACE);
 		let moved = |copy: &JobId| job::<T>(*copy).seats.iter().all(|seat| seat.deliver_by == soon);
 		assert!(ids.iter().all(moved));
+	}
+
+	/// A node with all capabilities that it may have switches the last of them.
+	#[benchmark]
+	fn set_available() {
+		let offers: Vec<_> = (0..MAX_CAPABILITIES).map(capability).collect();
+		let (node, profile) = T::BenchmarkHelper::node(0);
+		<Pallet<T> as NodePool>::admit(node, profile, &offers).expect("a fresh node");
+		for one in &offers {
+			<Pallet<T> as NodePool>::set_available(node, *one, false).expect("it is offered");
+		}
+		let last = capability(MAX_CAPABILITIES - 1);
+		#[block]
+		{
+			<Pallet<T> as NodePool>::set_available(node, last, true).expect("it is offered");
+		}
+		assert!(Pallet::<T>::standing(node).capability(last).available);
+	}
+
+	/// What [`place`](self::place) is compared with: all of `n` nodes are looked at. Not a weight of anything.
+	#[benchmark(extra)]
+	fn full_scan(n: Linear<100, 10_000>) {
+		nodes::<T>(n);
+		let id = dispatched::<T>(1);
+		pass_block::<T>();
+		#[block]
+		{
+			Pallet::<T>::place_by_full_scan(id);
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Scheduled);
 	}
 
 	#[benchmark]

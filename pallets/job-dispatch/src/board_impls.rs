@@ -3,10 +3,10 @@
 use crate::{money_impls::Outlay, pallet::*, types::*, WeightInfo};
 use alloc::vec::Vec;
 use concordat_primitives::{
-	clause::MAX_SEATS,
-	hashing::NO_LINEAGE,
+	clause::{ExecutionMode, MAX_SEATS},
 	job::{FailureReason, JobStatus, JobTerms, SeatState, Settlement},
-	traits::{ClauseJobs, JobBoard, Work},
+	traits::{ClauseJobs, JobBoard, JobEnd, JobOutcomes, Work},
+	trust::HopEnd,
 	AccountId, Attempt, Balance, BlockNumber, JobId, NodeId,
 };
 use frame_support::{ensure, weights::Weight};
@@ -30,6 +30,9 @@ impl<T: Config> Pallet<T> {
 			limits: order.limits,
 			status: job.status,
 			seats: job.seats,
+			round: job.round,
+			ciphertext: job.ciphertext,
+			output_key: order.output_key,
 		}
 	}
 
@@ -61,7 +64,17 @@ impl<T: Config> Pallet<T> {
 	/// Whether a settlement can be what the votes on this job led to.
 	fn ensure_settlement(job: &Job, order: &Order, settlement: &Settlement) -> DispatchResult {
 		let (k, _) = order.mode.quorum();
-		ensure!(settlement.agreed.len() >= usize::from(k.max(1)), Error::<T>::SettlementInvalid);
+		// What an ensemble needs is answers, not that they are equal: one heavy voice may outweigh several.
+		let heard = match order.mode {
+			ExecutionMode::Ensemble { .. } if settlement.outcome.is_ok() => {
+				settlement.agreed.len().saturating_add(settlement.dissented.len())
+			},
+			_ => settlement.agreed.len(),
+		};
+		ensure!(
+			!settlement.agreed.is_empty() && heard >= usize::from(k.max(1)),
+			Error::<T>::SettlementInvalid
+		);
 		let mut voters: Vec<_> = settlement.agreed.iter().map(|(node, _)| *node).collect();
 		voters.extend(settlement.dissented.iter());
 		let seated = |node: &NodeId| job.seats.iter().any(|seat| seat.node == *node);
@@ -110,8 +123,16 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 
 	fn work(id: JobId) -> Option<Work> {
 		let (job, order) = (Jobs::<T>::get(id)?, Orders::<T>::get(id)?);
-		let (input, trigger) = (Inputs::<T>::get(id)?, order.trigger);
-		Some(Work { terms: Self::terms_of(id, job, order), input, trigger, lineage: NO_LINEAGE })
+		Some(Work {
+			input: Inputs::<T>::get(id)?,
+			trigger: order.trigger,
+			lineage: order.lineage,
+			dependencies: order.dependencies.clone(),
+			capability: order.capability,
+			sealed: Self::sealed_input(id, &job),
+			parent: order.parent,
+			terms: Self::terms_of(id, job, order),
+		})
 	}
 
 	fn requester(id: JobId) -> Option<AccountId> {
@@ -148,13 +169,16 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 		let Settlement { outcome, agreed, dissented } = settlement;
 
 		for seat in &job.seats {
-			let agreed = agreed.iter().any(|(node, _)| *node == seat.node);
-			let judged = agreed || dissented.contains(&seat.node);
-			Self::vacate(id, seat.node, &order, |standing| {
-				if judged {
-					standing.judge(agreed);
-				}
-			});
+			let end = if agreed.iter().any(|(node, _)| *node == seat.node) {
+				HopEnd::Agreed
+			} else if dissented.contains(&seat.node) {
+				HopEnd::Dissented
+			} else {
+				// It came too late to be judged.
+				Self::vacate(id, seat.node, &order, |_| ());
+				continue;
+			};
+			Self::hop_over(id, &order, seat, end, |_| ());
 		}
 		let payouts: Vec<_> =
 			agreed.iter().map(|(node, usage)| (*node, order.quote.pay(usage))).collect();
@@ -165,6 +189,12 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 
 		let status = status_of(&outcome);
 		job.output = outcome.ok();
+		job.winner = job
+			.seats
+			.iter()
+			.filter(|seat| agreed.iter().any(|(node, _)| *node == seat.node))
+			.max_by_key(|seat| (seat.score, core::cmp::Reverse(seat.node)))
+			.map(|seat| seat.node);
 		Self::conclude(id, &mut job, &order, status);
 		Jobs::<T>::insert(id, job);
 		if !dissented.is_empty() {
@@ -176,6 +206,33 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 		Self::deposit_event(Event::JobSettled { job: id, status, paid, fees, refunded });
 		T::ClauseJobs::job_closed(&order.clause, Some(outcome.is_ok()));
 		Ok(paid)
+	}
+
+	fn announce(id: JobId) {
+		let Ok((job, order)) = record::<T>(id) else { return };
+		let Some(parent) = &order.parent else { return };
+		let winner = job.seats.iter().find(|seat| Some(seat.node) == job.winner);
+		let end = match (job.output, winner) {
+			(Some(output), Some(seat)) => {
+				JobEnd::Completed { output, node: seat.node, signing_key: seat.signing_key }
+			},
+			_ => JobEnd::Failed(job.status),
+		};
+		T::Outcomes::job_ended(id, parent, &end);
+	}
+
+	fn decline(id: JobId, attempt: Attempt, node: NodeId) -> DispatchResult {
+		let (job, order) = record::<T>(id)?;
+		ensure!(job.status.is_assigned(), Error::<T>::NotAssigned);
+		let seat = job
+			.seats
+			.iter()
+			.find(|seat| seat.node == node && seat.attempt == attempt)
+			.ok_or(Error::<T>::NotSeated)?;
+		ensure!(!matches!(seat.state, SeatState::Delivered(_)), Error::<T>::AlreadyDelivered);
+		ensure!(Self::now() < seat.deliver_by, Error::<T>::TooLate);
+		Self::seat_declined(id, job, &order, attempt, node);
+		Ok(())
 	}
 
 	fn round_failed(id: JobId) -> DispatchResult {
@@ -222,9 +279,9 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 		Ok(())
 	}
 
-	// No job depends on another one yet, and reading the whole input to say so would be dear.
+	// Reading the whole input to say so would be dear.
 	fn lineage(job: JobId) -> Option<concordat_primitives::Hash> {
-		Jobs::<T>::contains_key(job).then_some(NO_LINEAGE)
+		Orders::<T>::get(job).map(|order| order.lineage)
 	}
 
 	fn weight_of_message() -> Weight {

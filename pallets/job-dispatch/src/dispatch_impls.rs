@@ -1,19 +1,30 @@
 //! Taking jobs in, and what people may do to them: dispatch, cancel, pause, resume, fail.
 
 use crate::{
-	money_impls::Outlay, pallet::*, pricing::Quote, scheduler::delivery_window, types::*,
+	money_impls::Outlay,
+	open_impls::kept,
+	pallet::*,
+	pricing::Quote,
+	scheduler::{delivery_window, memory_mib},
+	types::*,
 	WeightInfo,
 };
 use concordat_primitives::{
-	clause::{ClauseSpec, ClauseStatus, RiskClass},
-	hashing::input_commitment,
+	attest::Vendor,
+	clause::{ClauseSpec, ClauseStatus, ExecutionMode, RiskClass},
+	ensemble::Ensemble,
+	hashing::{input_commitment, NO_LINEAGE},
 	job::{FailureReason, JobClass, JobConstraints, JobInput, JobStatus},
+	node::Resources,
 	receipt::Operation,
 	routing::ONE,
 	traits::{
-		block_number, ClauseInspect, ClauseJobs, CredentialInspect, JobListener, ReceiptSink,
+		block_number, ClauseInspect, ClauseJobs, CredentialInspect, JobEnd, JobListener,
+		JobOutcomes, QuotaAsk, Quotas, ReceiptSink,
 	},
-	AccountId, BlockNumber, ClauseId, JobId, Jurisdiction,
+	trust::Originator,
+	workflow::{Dependencies, JobParent},
+	AccountId, Balance, BlockNumber, ClauseId, Hash, JobId, Jurisdiction,
 };
 use frame_support::{
 	ensure,
@@ -26,10 +37,38 @@ use frame_support::{
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
+/// Where a job comes from, and what it builds on.
+#[derive(Clone, Debug)]
+pub(crate) struct Provenance {
+	/// From whose perspective it is routed.
+	pub originator: Originator,
+	/// What it is a part of.
+	pub parent: Option<JobParent>,
+	/// Jobs whose outputs it needs.
+	pub dependencies: Dependencies,
+	/// Hash over those outputs.
+	pub lineage: Hash,
+}
+
+impl Provenance {
+	/// A job of its own.
+	pub fn account(requester: &AccountId) -> Self {
+		Self {
+			originator: Originator::Account(requester.clone()),
+			parent: None,
+			dependencies: Default::default(),
+			lineage: NO_LINEAGE,
+		}
+	}
+}
+
 /// A request that passed all checks.
 struct Accepted {
+	owner: AccountId,
 	spec: ClauseSpec,
+	mode: ExecutionMode,
 	jurisdictions: List<Jurisdiction>,
+	vendors: List<Vendor>,
 	expires_at: BlockNumber,
 	quote: Quote,
 }
@@ -55,20 +94,22 @@ impl<T: Config> Pallet<T> {
 		Self::examine(requester, clause, input, constraints).map(|accepted| accepted.quote)
 	}
 
-	/// Opens a job; `None` if governance's filter refused, which is then on record. With it comes the weight.
+	/// Opens a job; the refusal if governance's filter turned it away, which is then on record. With it comes the weight.
 	pub(crate) fn do_dispatch(
 		requester: AccountId,
 		clause: ClauseId,
 		input: JobInput,
 		constraints: JobConstraints,
-	) -> Result<(Option<JobId>, Weight), DispatchError> {
+		provenance: Provenance,
+	) -> Result<(Result<JobId, Refusal>, Weight), DispatchError> {
 		match Self::examine(&requester, &clause, &input, &constraints) {
 			Ok(accepted) => {
 				let demands = !accepted.spec.policy.requester_credentials.is_empty();
 				let weight = Self::weight_of_dispatch(&input)
 					.saturating_add(Self::weight_of_requester(demands));
-				let id = Self::open(requester, clause, input, constraints, accepted)?;
-				Ok((Some(id), weight))
+				let id =
+					Self::open_job(requester, clause, input, constraints, provenance, accepted)?;
+				Ok((Ok(id), weight))
 			},
 			Err(Objection::Invalid(error)) => Err(error),
 			Err(Objection::Refused(reason)) => {
@@ -82,11 +123,14 @@ impl<T: Config> Pallet<T> {
 					reason.text(),
 				);
 				Self::deposit_event(Event::DispatchRefused { requester, clause, reason, receipt });
-				// The last question of the filter: with another answer it was not asked.
-				let asked = reason == Refusal::CredentialMissing;
+				// The last questions of the filter: with another answer they were not asked.
+				let asked = matches!(
+					reason,
+					Refusal::CredentialMissing | Refusal::QuotaOfDao | Refusal::QuotaOfJurisdiction
+				);
 				let weight =
 					Self::weight_of_refusal().saturating_add(Self::weight_of_requester(asked));
-				Ok((None, weight))
+				Ok((Err(reason), weight))
 			},
 		}
 	}
@@ -105,6 +149,8 @@ impl<T: Config> Pallet<T> {
 		// The request itself.
 		let input_len = examine_input(&params, input).map_err(invalid::<T>)?;
 		let jurisdictions = examine_constraints(&spec, constraints).map_err(invalid::<T>)?;
+		let vendors = examine_vendors(&spec, constraints).map_err(invalid::<T>)?;
+		examine_answers(&spec, input, constraints).map_err(invalid::<T>)?;
 		let timeout = examine_timeout(&params, &spec, constraints).map_err(invalid::<T>)?;
 
 		// Governance's filter.
@@ -113,13 +159,17 @@ impl<T: Config> Pallet<T> {
 		if !demands.is_empty() && !T::Credentials::account_meets(requester, demands) {
 			return Err(Refusal::CredentialMissing.into());
 		}
+		let ask = QuotaAsk {
+			owner: &clause.owner,
+			jurisdictions: &jurisdictions,
+			class: constraints.class,
+		};
+		T::Quotas::check(&ask).map_err(Refusal::from)?;
 
 		// Money and room.
-		let (_, seats) = spec.mode.quorum();
-		let kept = match input {
-			JobInput::Inline(bytes) => bytes.len(),
-			JobInput::External { location, .. } => location.len(),
-		};
+		let mode = mode_of(&spec, constraints);
+		let (_, seats) = mode.quorum();
+		let kept = kept(input);
 		let deposit =
 			params.deposit_base.saturating_add(params.deposit_byte.saturating_mul(kept as u128));
 		let quote = Quote::new(params.fees, params.prices, &spec.limits, input_len, seats, deposit);
@@ -148,17 +198,25 @@ impl<T: Config> Pallet<T> {
 			.into_iter()
 			.flatten()
 			.fold(now.saturating_add(timeout), |at, limit| at.min(limit));
-		Ok(Accepted { spec, jurisdictions, expires_at, quote })
+		Ok(Accepted { owner: clause.owner, spec, mode, jurisdictions, vendors, expires_at, quote })
 	}
 
-	fn open(
+	fn open_job(
 		requester: AccountId,
 		clause: ClauseId,
 		input: JobInput,
 		constraints: JobConstraints,
+		provenance: Provenance,
 		accepted: Accepted,
 	) -> Result<JobId, DispatchError> {
-		let Accepted { spec, jurisdictions, expires_at, quote } = accepted;
+		let Accepted { owner, spec, mode, jurisdictions, vendors, expires_at, quote } = accepted;
+		T::Quotas::take(&QuotaAsk {
+			owner: &owner,
+			jurisdictions: &jurisdictions,
+			class: constraints.class,
+		});
+		let Provenance { originator, parent, dependencies, lineage } = provenance;
+		let sealed = matches!(input, JobInput::Sealed { .. });
 		T::Currency::hold(&HoldReason::Escrow.into(), &requester, quote.total)
 			.and_then(|()| T::Currency::hold(&HoldReason::Input.into(), &requester, quote.deposit))
 			.map_err(|_| Error::<T>::CannotPay)?;
@@ -175,7 +233,9 @@ impl<T: Config> Pallet<T> {
 		Jobs::<T>::insert(id, job);
 		let commitment = match &input {
 			JobInput::Inline(bytes) => input_commitment(bytes),
-			JobInput::External { commitment, .. } => *commitment,
+			JobInput::External { commitment, .. } | JobInput::Sealed { commitment, .. } => {
+				*commitment
+			},
 		};
 		Inputs::<T>::insert(id, input);
 		Orders::<T>::insert(
@@ -186,13 +246,22 @@ impl<T: Config> Pallet<T> {
 				program: spec.program.hash,
 				input: commitment,
 				capability: spec.capability,
-				mode: spec.mode,
+				mode,
 				limits: spec.limits,
+				output_key: constraints.output_key,
+				sealed,
+				resources: spec.resources.plus(&Resources {
+					memory_mib: memory_mib(spec.limits.memory_bytes),
+					..Default::default()
+				}),
 				jurisdictions,
-				sovereign_only: spec.policy.sovereign_only,
+				sovereign_only: spec.policy.sovereign_only || constraints.sovereign_only,
+				vendors,
+				spread: spec.policy.spread.or(constraints.spread),
+				collocate: constraints.collocate,
 				forbid_simulated: spec.policy.forbid_simulated,
 				measurements: spec.measurements,
-				risk: spec.risk,
+				risk: constraints.tier.map_or(spec.risk, |tier| tier.max(spec.risk)),
 				node_credentials: spec.policy.node_credentials,
 				class: constraints.class,
 				trigger: constraints.trigger,
@@ -200,6 +269,10 @@ impl<T: Config> Pallet<T> {
 				min_quality: constraints.min_quality,
 				preferred: constraints.preferred,
 				excluded: constraints.excluded,
+				originator,
+				parent,
+				dependencies,
+				lineage,
 				quote,
 				dispatched_at: Self::now(),
 			},
@@ -223,7 +296,7 @@ impl<T: Config> Pallet<T> {
 		let order = Orders::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
 		ensure!(order.requester == who, Error::<T>::NotRequester);
 		ensure!(
-			matches!(job.status, JobStatus::Pending | JobStatus::Paused),
+			matches!(job.status, JobStatus::Pending | JobStatus::Paused | JobStatus::AwaitingInput),
 			Error::<T>::NotCancellable
 		);
 		Self::end(id, job, &order, JobStatus::Cancelled);
@@ -245,7 +318,15 @@ impl<T: Config> Pallet<T> {
 			Self::vacate_all(id, &job, order);
 		}
 		Self::leave_queue(&mut job, order.class);
-		let fees = if job.was_tried() { order.quote.fees.scheduling } else { 0 };
+		let fees = match job.status {
+			// Nodes were kept waiting for nothing.
+			JobStatus::AwaitingInput => {
+				let times = (job.seats.len() as Balance).saturating_add(1);
+				order.quote.fees.scheduling.saturating_mul(times)
+			},
+			_ if job.was_tried() => order.quote.fees.scheduling,
+			_ => 0,
+		};
 		let Outlay { fees, refunded, .. } = Self::close_escrow(id, &mut job, order, &[], fees);
 		let receipt = T::Receipts::append(Operation::JobFailed {
 			job: id,
@@ -257,9 +338,12 @@ impl<T: Config> Pallet<T> {
 		Self::conclude(id, &mut job, order, status);
 		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobEnded { job: id, status, fees, refunded, receipt });
-		T::ClauseJobs::job_closed(&order.clause, None);
+		T::ClauseJobs::job_closed(&order.clause, verdict_on_clause(&status));
 		if mid_round {
 			T::Listener::round_over(id);
+		}
+		if let Some(parent) = &order.parent {
+			T::Outcomes::job_ended(id, parent, &JobEnd::Failed(status));
 		}
 	}
 
@@ -294,59 +378,64 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_pause(subject: PauseSubject, blocks: BlockNumber) -> DispatchResult {
 		let most = Parameters::<T>::get().max_pause;
 		ensure!((1..=most).contains(&blocks), Error::<T>::PauseOutOfBounds);
-		let now = Self::now();
-		let until = now.saturating_add(blocks);
-		Switches::<T>::try_mutate(|switches| {
-			switches.retain(|(known, until)| *until > now && *known != subject);
-			switches.try_push((subject.clone(), until)).map_err(|_| Error::<T>::TooManyPauses)
-		})?;
+		let until = Self::now().saturating_add(blocks);
+		Switches::<T>::try_mutate(|switches| Self::hold(switches, &subject, until))?;
 		Self::deposit_event(Event::Paused { subject, until });
 		Ok(())
 	}
 
-	pub(crate) fn do_resume(subject: PauseSubject) -> DispatchResult {
+	/// Puts a switch on a list, in place of one on the same subject. Those whose time is over go.
+	pub(crate) fn hold(
+		switches: &mut SwitchList,
+		subject: &PauseSubject,
+		until: BlockNumber,
+	) -> Result<(), Error<T>> {
 		let now = Self::now();
-		Switches::<T>::try_mutate(|switches| {
-			ensure!(
-				switches.iter().any(|(known, until)| *known == subject && *until > now),
-				Error::<T>::NotPaused
-			);
-			switches.retain(|(known, until)| *until > now && *known != subject);
-			Ok::<_, Error<T>>(())
-		})?;
+		switches.retain(|(known, until)| *until > now && known != subject);
+		switches.try_push((subject.clone(), until)).map_err(|_| Error::<T>::TooManyPauses)
+	}
+
+	/// Takes a switch off a list. Those whose time is over go.
+	pub(crate) fn lift(switches: &mut SwitchList, subject: &PauseSubject) -> Result<(), Error<T>> {
+		let now = Self::now();
+		ensure!(
+			switches.iter().any(|(known, until)| known == subject && *until > now),
+			Error::<T>::NotPaused
+		);
+		switches.retain(|(known, until)| *until > now && known != subject);
+		Ok(())
+	}
+
+	pub(crate) fn do_resume(subject: PauseSubject) -> DispatchResult {
+		Switches::<T>::try_mutate(|switches| Self::lift(switches, &subject))?;
 		Self::deposit_event(Event::Resumed { subject });
 		Ok(())
 	}
 
-	/// Whether the parameters make sense, and leave the hook room for its dearest step.
+	/// Whether the parameters make sense, and leave the hook room for its dearest steps.
 	pub(crate) fn ensure_params(params: &Params) -> DispatchResult {
 		ensure!(params.are_valid(), Error::<T>::ParamsInvalid);
+		// Either gets at least one step in every block, however much the other has to do.
 		let least = T::WeightInfo::tick()
 			.saturating_add(T::WeightInfo::agenda_page())
 			.saturating_add(Self::weight_of_dearest_item())
-			.max(
-				T::WeightInfo::tick()
-					.saturating_add(Self::weight_of_dearest_placement(params))
-					.saturating_add(T::WeightInfo::skip_place())
-					.saturating_add(Self::weight_of_most_questions(params)),
-			);
+			.saturating_add(Self::weight_of_dearest_placement(params))
+			.saturating_add(T::WeightInfo::skip_place())
+			.saturating_add(Self::weight_of_most_questions(params));
 		ensure!(least.all_lte(Self::hook_limit(params)), Error::<T>::ParamsInvalid);
 		Ok(())
 	}
 
 	/// Weight of `dispatch` when it opens a job, for a clause that demands no credentials of requesters.
 	pub fn weight_of_dispatch(input: &JobInput) -> Weight {
-		let kept = match input {
-			JobInput::Inline(bytes) => bytes.len(),
-			JobInput::External { location, .. } => location.len(),
-		};
+		let kept = kept(input);
 		// Measured on the runtime, with what the clause registry does.
-		T::WeightInfo::dispatch(kept as u32)
+		T::WeightInfo::dispatch(kept).saturating_add(T::Quotas::weight())
 	}
 
 	/// Weight of `dispatch` when governance's filter refuses before it asks about credentials.
 	pub fn weight_of_refusal() -> Weight {
-		T::WeightInfo::dispatch_refused()
+		T::WeightInfo::dispatch_refused().saturating_add(T::Quotas::weight())
 	}
 
 	/// Weight of asking about the requester's credentials, if that is done.
@@ -367,6 +456,11 @@ impl<T: Config> Pallet<T> {
 
 	/// Weight of ending a job without a result, with all who are told.
 	pub fn weight_of_end(own: Weight) -> Weight {
+		Self::weight_of_end_alone(own).saturating_add(T::Outcomes::weight())
+	}
+
+	/// The same without whoever opened the job.
+	pub(crate) fn weight_of_end_alone(own: Weight) -> Weight {
 		own.saturating_add(T::Receipts::weight())
 			.saturating_add(T::ClauseJobs::weight_of_closing())
 			.saturating_add(T::Listener::weight())
@@ -389,6 +483,7 @@ fn invalid<T: Config>(error: Error<T>) -> Objection {
 /// Length of the input.
 fn examine_input<T: Config>(params: &Params, input: &JobInput) -> Result<u32, Error<T>> {
 	let (len, most) = match input {
+		JobInput::Sealed { len, .. } => (*len, params.max_external_bytes),
 		JobInput::Inline(bytes) => (bytes.len() as u32, params.max_input_bytes),
 		JobInput::External { len, location, .. } => {
 			ensure!(is_url(location), Error::<T>::InputLocationInvalid);
@@ -400,8 +495,63 @@ fn examine_input<T: Config>(params: &Params, input: &JobInput) -> Result<u32, Er
 	Ok(len)
 }
 
+/// How many nodes run the job, and how they agree: as the clause says, or as an ensemble that the requester asks for.
+fn mode_of(spec: &ClauseSpec, constraints: &JobConstraints) -> ExecutionMode {
+	match constraints.ensemble {
+		Some(Ensemble { size, aggregation }) => ExecutionMode::Ensemble { n: size, aggregation },
+		None => spec.mode,
+	}
+}
+
+/// Whether the answers can be what is asked for: one of an ensemble, or sealed, but not both.
+fn examine_answers<T: Config>(
+	spec: &ClauseSpec,
+	input: &JobInput,
+	constraints: &JobConstraints,
+) -> Result<(), Error<T>> {
+	if constraints.ensemble.is_some() {
+		ensure!(spec.mode == ExecutionMode::Single, Error::<T>::EnsembleInvalid);
+		ensure!(mode_of(spec, constraints).is_valid(), Error::<T>::EnsembleInvalid);
+	}
+	if constraints.output_key.is_some() {
+		ensure!(matches!(input, JobInput::Sealed { .. }), Error::<T>::SealedOutputInvalid);
+		ensure!(constraints.ensemble.is_none(), Error::<T>::SealedOutputInvalid);
+	}
+	Ok(())
+}
+
+/// Who may vouch for the hardware: what clause and requester have in common.
+fn examine_vendors<T: Config>(
+	spec: &ClauseSpec,
+	constraints: &JobConstraints,
+) -> Result<List<Vendor>, Error<T>> {
+	let (allowed, wanted) = (&spec.policy.vendors, &constraints.vendors);
+	if wanted.is_empty() {
+		return Ok(allowed.clone());
+	}
+	let mut common = wanted.clone();
+	common.retain(|one| allowed.is_empty() || allowed.contains(one));
+	ensure!(!common.is_empty(), Error::<T>::VendorsDisjoint);
+	Ok(common)
+}
+
+/// Whether nothing stands in a list twice.
+fn all_different<I: PartialEq>(list: &[I]) -> bool {
+	list.iter()
+		.enumerate()
+		.all(|(at, one)| !list.iter().skip(at.saturating_add(1)).any(|other| other == one))
+}
+
+/// What an end without a result says about the clause: that its nodes gave up on it, or nothing (NSF §4.10.9).
+const fn verdict_on_clause(status: &JobStatus) -> Option<bool> {
+	match status {
+		JobStatus::Failed(FailureReason::Silence | FailureReason::NoQuorum) => Some(false),
+		_ => None,
+	}
+}
+
 /// Whether a location is a scheme, `://` and something behind it, in printable ASCII.
-fn is_url(location: &[u8]) -> bool {
+pub(crate) fn is_url(location: &[u8]) -> bool {
 	let Some(colon) = location.iter().position(|byte| *byte == b':') else { return false };
 	let (scheme, rest) = location.split_at(colon);
 	scheme.first().is_some_and(|byte| byte.is_ascii_lowercase())
@@ -418,6 +568,7 @@ fn examine_constraints<T: Config>(
 ) -> Result<List<Jurisdiction>, Error<T>> {
 	let JobConstraints { preferred, excluded, jurisdictions, .. } = constraints;
 	ensure!(!preferred.iter().any(|node| excluded.contains(node)), Error::<T>::PreferredExcluded);
+	ensure!(all_different(preferred) && all_different(excluded), Error::<T>::NamedTwice);
 	ensure!(
 		constraints.min_trust <= ONE && constraints.min_quality <= ONE,
 		Error::<T>::ThresholdOutOfBounds

@@ -13,6 +13,7 @@
 //! | 3 | [`resume`](Pallet::resume) | governance: lifts that early |
 //! | 4 | [`fail_job`](Pallet::fail_job) | governance: ends a job that nobody else ends |
 //! | 5 | [`set_params`](Pallet::set_params) | Root |
+//! | 6 | [`provide_sealed`](Pallet::provide_sealed) | the requester of a job that awaits its sealed input |
 //!
 //! For other pallets: [`JobBoard`](concordat_primitives::traits::JobBoard) (results, disputes) and
 //! [`NodePool`](concordat_primitives::traits::NodePool) (node-staking). For clients: `view`, `page`, `candidates`,
@@ -22,7 +23,9 @@
 //!
 //! Down: clauses ([`Config::Clauses`], [`Config::ClauseJobs`]), node controllers ([`Config::Nodes`]), leases at the
 //! moment of seating ([`Config::Leases`]), credentials of requesters at dispatch and of nodes when they get a seat
-//! ([`Config::Credentials`]; nothing is read for a clause that demands none), receipts ([`Config::Receipts`]), the block's randomness
+//! ([`Config::Credentials`]; nothing is read for a clause that demands none), what originators have learnt of nodes before a
+//! job is placed, and what there is to learn from each seat that was given up ([`Config::Trust`]),
+//! receipts ([`Config::Receipts`]), the block's randomness
 //! ([`Config::Randomness`]). Up: [`Config::Listener`] hears of every seat given up while its round goes on
 //! (`seat_lost`), of every round that ends without a result (`round_over`, exactly once, after the job has been
 //! written back), and of pruning. The callee's weight is charged by whoever calls.
@@ -68,13 +71,19 @@
 //!
 //! ## Properties
 //!
-//! * *Cost.* An assignment probes at most `3 · d · (seats + backups)` nodes, however many there are; there is no loop
-//!   over nodes, jobs or queues anywhere in a hook.
+//! * *Cost.* An assignment reads one record of the capability's pools, one of the originator's ties, and probes at most
+//!   `3 · d · (seats + backups)` nodes drawn and [`scheduler::SHORTCUTS`] that are known, two reads each, however many nodes
+//!   there are and however few may run the job; there is no loop over nodes, jobs or queues anywhere in a hook.
+//!   How rare eligibility is dealt with says [`scheduler`].
 //! * *Liveness.* The hook works under a [`WeightMeter`](frame_support::weights::WeightMeter) with a governed share
-//!   of the block. What it does not reach it finds in the next block: deadlines by a cursor, jobs by their queue. The
+//!   of the block, of which what is due and what is queued get half each if they need it, and what the other leaves. What it
+//!   does not reach it finds in the next block: deadlines by a cursor, jobs by their queue. The
 //!   agenda has no full block: a page that is full is followed by another, so no deadline is ever dropped.
-//! * *Fairness.* Classes take turns 8 : 4 : 2 : 1; a job that cannot be placed goes to the tail, is tried at most once
+//! * *Fairness.* Classes take turns 8 : 4 : 2 : 1, over as many blocks as it takes ([`scheduler::next_turn`]); a job that
+//!   cannot be placed goes to the tail of a line of its own, which gets every other turn of its class, is tried at most once
 //!   per block, and after some failures less and less often: jobs that nobody can run cost the others little.
+//! * *No over-commitment.* What a job needs is written into the record of its node with the seat, and looked up with the
+//!   next probe: neither capacity nor any resource is promised twice, not even within a block.
 //! * *Unpredictability.* A job is drawn with the randomness of a later block than the one that took it in.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -91,12 +100,18 @@ mod tests;
 mod agenda_impls;
 mod board_impls;
 mod dispatch_impls;
+mod groups;
+mod hops;
 mod money_impls;
+mod open_impls;
+mod place_impls;
 mod pool_impls;
 pub mod pricing;
 pub mod refusal;
 mod schedule_impls;
 pub mod scheduler;
+mod sealed_impls;
+pub mod standing;
 #[cfg(any(test, feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod types;
@@ -112,14 +127,17 @@ pub(crate) const LOG_TARGET: &str = "runtime::job-dispatch";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::WeightInfo;
-	use crate::{pricing::Quote, types::*};
+	use crate::{dispatch_impls::Provenance, pricing::Quote, types::*};
 	use concordat_primitives::{
 		job::{Backups, JobClass, JobConstraints, JobInput, JobStatus},
+		sealed::{SealedBody, SealedInput},
 		traits::{
 			BlockRandomness, ClauseInspect, ClauseJobs, CredentialInspect, JobListener,
-			LeaseInspect, NodeInspect, ReceiptSink,
+			JobOutcomes, LeaseInspect, NodeInspect, Quotas, ReceiptSink,
 		},
-		AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, JobId, NodeId, ReceiptId,
+		trust::TrustBook,
+		AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, Hash, JobId, NodeId,
+		ReceiptId,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -146,12 +164,18 @@ pub mod pallet {
 		type Clauses: ClauseInspect<AccountId>;
 		/// Hears of jobs, for safe mode and to keep programs.
 		type ClauseJobs: ClauseJobs;
+		/// What DAOs and jurisdictions may use.
+		type Quotas: Quotas;
+		/// Hears of the ends of jobs that are part of something.
+		type Outcomes: JobOutcomes;
 		/// Who controls a node, and so is paid.
 		type Nodes: NodeInspect<AccountId>;
 		/// Whether the lease of a node counts at the moment of seating.
 		type Leases: LeaseInspect;
 		/// Who holds the credentials that clauses demand of requesters and of nodes.
 		type Credentials: CredentialInspect<AccountId>;
+		/// What originators have learnt of nodes, and how much each hop counts for everybody.
+		type Trust: TrustBook;
 		/// The audit trail.
 		type Receipts: ReceiptSink;
 		/// Hears of seats and rounds that are over; counts the votes.
@@ -205,6 +229,14 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Inputs<T> = StorageMap<_, Twox64Concat, JobId, JobInput>;
 
+	/// What was sealed for the present round of each job, but for the ciphertext.
+	#[pallet::storage]
+	pub type Seals<T> = StorageMap<_, Twox64Concat, JobId, Seal>;
+
+	/// The ciphertexts, or where they are.
+	#[pallet::storage]
+	pub type Ciphertexts<T> = StorageMap<_, Twox64Concat, JobId, SealedBody>;
+
 	/// What stays of pruned jobs.
 	#[pallet::storage]
 	pub type Stubs<T> = StorageMap<_, Twox64Concat, JobId, JobStub>;
@@ -217,6 +249,10 @@ pub mod pallet {
 	/// What governance holds back, and until when. Switches whose time is over go with the next change.
 	#[pallet::storage]
 	pub type Switches<T> = StorageValue<_, SwitchList, ValueQuery>;
+
+	/// What declared forecasts hold back, and until when: beside governance's switches, so that neither shortens the other.
+	#[pallet::storage]
+	pub type Forecasts<T> = StorageValue<_, SwitchList, ValueQuery>;
 
 	/// Nodes that take jobs, each with its seats. Written by node-staking through `NodePool`; the standing by what nodes
 	/// do.
@@ -231,19 +267,31 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Offers<T> = StorageMap<_, Twox64Concat, NodeId, OfferList>;
 
-	/// The pools: dense, so that an index drawn at random is a node drawn at random.
+	/// The pools of each capability that somebody offers, and their sizes: where a job may draw is said by this one record.
+	#[pallet::storage]
+	pub type StrataOf<T> = StorageMap<_, Blake2_128Concat, CapabilityId, Strata, ValueQuery>;
+
+	/// The pools: dense, so that an index drawn at random is a node drawn at random. Each node is in one of each of its
+	/// capabilities.
 	#[pallet::storage]
 	pub type Pools<T> =
 		StorageDoubleMap<_, Blake2_128Concat, PoolKey, Twox64Concat, u32, NodeId, OptionQuery>;
 
-	/// Nodes in each pool.
+	/// Where a node is among those of each of its capabilities.
 	#[pallet::storage]
-	pub type PoolSizes<T> = StorageMap<_, Blake2_128Concat, PoolKey, u32, ValueQuery>;
+	pub type PoolPlaces<T> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		CapabilityId,
+		Twox64Concat,
+		NodeId,
+		PoolPlace,
+		OptionQuery,
+	>;
 
-	/// Where a node is in each of its pools.
+	/// Groups of collocated jobs of each account, for as long as the last job of a group is kept.
 	#[pallet::storage]
-	pub type PoolPlaces<T> =
-		StorageDoubleMap<_, Blake2_128Concat, PoolKey, Twox64Concat, NodeId, u32, OptionQuery>;
+	pub type Groups<T> = StorageMap<_, Blake2_128Concat, AccountId, GroupList, ValueQuery>;
 
 	/// What is due at a block, in pages of 256 items.
 	#[pallet::storage]
@@ -331,6 +379,39 @@ pub mod pallet {
 			ack_by: BlockNumber,
 			/// First block at which a result is too late.
 			deliver_by: BlockNumber,
+		},
+		/// The nodes have their seats; the requester has to seal its input to them.
+		JobAwaitsInput {
+			/// Job.
+			job: JobId,
+			/// Attempt of the round that it has to be sealed for.
+			round: Attempt,
+			/// First block at which it is too late.
+			seal_by: BlockNumber,
+		},
+		/// The requester sealed its input to the nodes of the round.
+		InputSealed {
+			/// Job.
+			job: JobId,
+			/// Attempt of the round.
+			round: Attempt,
+			/// Hash of the ciphertext.
+			ciphertext: Hash,
+			/// First block at which a silent node loses its seat.
+			ack_by: BlockNumber,
+			/// First block at which a result is too late.
+			deliver_by: BlockNumber,
+		},
+		/// A node gave its seat back, for a reason that it signed.
+		SeatDeclined {
+			/// Job.
+			job: JobId,
+			/// Attempt of the seat.
+			attempt: Attempt,
+			/// Who sat.
+			node: NodeId,
+			/// First block at which the node is asked again.
+			cooldown_until: BlockNumber,
 		},
 		/// A node acknowledged its seat.
 		SeatAcknowledged {
@@ -469,6 +550,26 @@ pub mod pallet {
 			/// Node.
 			node: NodeId,
 		},
+		/// An operator says that its node does not perform a capability now, or does again.
+		CapabilitySwitched {
+			/// Node.
+			node: NodeId,
+			/// Capability.
+			capability: CapabilityId,
+			/// Whether it can be used.
+			available: bool,
+		},
+		/// The jobs of a group go to another node from now on: its own could not take the first seat of one.
+		GroupMoved {
+			/// Whose group it is.
+			requester: AccountId,
+			/// Which of its groups.
+			group: u32,
+			/// Where they went before; nothing for a new group.
+			from: Option<NodeId>,
+			/// Where they go now.
+			to: NodeId,
+		},
 		/// Governance changed the parameters.
 		ParamsChanged,
 	}
@@ -533,10 +634,40 @@ pub mod pallet {
 		TooManyPauses,
 		/// No switch holds this back.
 		NotPaused,
+		/// The job does not await a sealed input: it never did, it is sealed already, or it has ended.
+		NotAwaitingInput,
+		/// It was sealed for another round; the recipients have changed since.
+		WrongRound,
+		/// The ciphertext does not have the hash that is named.
+		CiphertextMismatch,
+		/// The ciphertext is not as long as the input, its salt and its tag.
+		CiphertextLength,
+		/// The content key is not wrapped for one of the seats or backups.
+		RecipientMissing,
+		/// The content key is wrapped for one node twice.
+		RecipientTwice,
+		/// The content key is wrapped for somebody who has neither a seat nor stands by.
+		RecipientUnknown,
+		/// The node's enclave has another key now.
+		RecipientKeyChanged,
+		/// A node that has a seat holds no lease any more.
+		RecipientGone,
+		/// The requester's vendors and those of the clause have none in common.
+		VendorsDisjoint,
+		/// A node is named twice in one list.
+		NamedTwice,
+		/// An ensemble has 2 to 7 nodes, and only where the clause has a single node run it.
+		EnsembleInvalid,
+		/// A sealed output needs a sealed input, and one answer: not an ensemble's.
+		SealedOutputInvalid,
+		/// A job depends on too many others.
+		TooManyDependencies,
 		/// A node without capabilities takes no jobs.
 		NoCapabilities,
-		/// The node names more capabilities than allowed.
+		/// The node names more capabilities than allowed, or works under too many.
 		TooManyCapabilities,
+		/// The node does not offer this capability.
+		CapabilityNotOffered,
 	}
 
 	#[pallet::hooks]
@@ -594,7 +725,8 @@ pub mod pallet {
 			constraints: JobConstraints,
 		) -> DispatchResultWithPostInfo {
 			let requester = ensure_signed(origin)?;
-			let (_, weight) = Self::do_dispatch(requester, clause, input, constraints)?;
+			let provenance = Provenance::account(&requester);
+			let (_, weight) = Self::do_dispatch(requester, clause, input, constraints, provenance)?;
 			Ok(Some(weight).into())
 		}
 
@@ -658,6 +790,26 @@ pub mod pallet {
 			Self::deposit_event(Event::ParamsChanged);
 			Ok(())
 		}
+
+		/// Hands in the sealed input of a job that awaits it.
+		///
+		/// The content key has to be wrapped for every node that has a seat and for every backup, under
+		/// the keys that their enclaves have now. Holds a deposit for the ciphertext.
+		///
+		/// Emits `InputSealed`.
+		#[pallet::call_index(6)]
+		#[pallet::weight(Pallet::<T>::weight_of_sealing(match &sealed.body {
+			SealedBody::Inline(bytes) => bytes.len() as u32,
+			SealedBody::External { location, .. } => location.len() as u32,
+		}))]
+		pub fn provide_sealed(
+			origin: OriginFor<T>,
+			job: JobId,
+			sealed: SealedInput,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_provide_sealed(who, job, sealed)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -670,6 +822,12 @@ pub mod pallet {
 			constraints: JobConstraints,
 		) -> Result<Quote, Objection> {
 			Self::check_dispatch(&requester, &clause, &input, &constraints)
+		}
+
+		/// Who has to be able to open what is sealed for the present round of a job: seats first, then backups, each with
+		/// the key of its enclave.
+		pub fn seal_recipients(job: JobId) -> alloc::vec::Vec<(NodeId, [u8; 32])> {
+			Self::recipients(job)
 		}
 
 		/// What governance can change.

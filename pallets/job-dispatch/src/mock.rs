@@ -14,13 +14,17 @@ use concordat_primitives::{
 	},
 	credential::{credential_type, CredentialDemand},
 	job::{JobConstraints, JobInput, Seat, Settlement},
-	node::{NodeProfile, NodeSpec, NodeStatus},
+	node::{NodeProfile, NodeSpec, NodeStatus, Resources},
 	receipt::Operation,
+	routing::{Memory, Speaker, Tempo, ONE},
 	traits::{
 		BlockRandomness, ClauseInfo, ClauseInspect, ClauseJobs, CredentialInspect, JobBoard,
-		JobListener, LeaseInspect, NodeInspect, NodePool, ReceiptSink,
+		JobEnd, JobListener, JobOutcomes, LeaseInspect, NodeInspect, NodePool, QuotaAsk,
+		QuotaExceeded, Quotas, ReceiptSink,
 	},
+	trust::{Hop, Originator, Perspective, TieView, TrustBook},
 	units::{CDT, MILLI_CDT},
+	workflow::JobParent,
 	AccountId, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
 	ReceiptId,
 };
@@ -87,9 +91,12 @@ impl Config for Test {
 	type Currency = Balances;
 	type Clauses = Registry;
 	type ClauseJobs = Registry;
+	type Quotas = Registry;
+	type Outcomes = Registry;
 	type Nodes = Staking;
 	type Leases = Attestation;
 	type Credentials = Identity;
+	type Trust = Book;
 	type Receipts = Rollup;
 	type Listener = Quorum;
 	type Randomness = Vrf;
@@ -123,6 +130,11 @@ parameter_types! {
 	pub static ClauseBook: BTreeMap<ClauseId, ClauseInfo<AccountId>> = BTreeMap::new();
 	/// Jobs opened, and how they were closed.
 	pub static Opened: u32 = 0;
+	/// The quota that is used up.
+	pub static QuotaFull: Option<QuotaExceeded> = None;
+	pub static QuotaTaken: u32 = 0;
+	/// What those who opened jobs were told.
+	pub static Ends: Vec<(JobId, JobParent, JobEnd)> = Vec::new();
 	pub static Closed: Vec<Option<bool>> = Vec::new();
 	/// Jobs whose records are gone: those that need their program no more.
 	pub static Released: u32 = 0;
@@ -140,6 +152,14 @@ parameter_types! {
 	/// Nodes whose credentials were asked about, and how often those of an account were.
 	pub static NodesAsked: Vec<NodeId> = Vec::new();
 	pub static AccountsAsked: u32 = 0;
+	/// Hops that the book heard of.
+	pub static HopsSoFar: Vec<(Originator, Hop)> = Vec::new();
+	/// What counts of a hop, as long as nobody remembers anything.
+	pub static Voice: u32 = ONE;
+	/// Whether the book remembers, with the formulas of the chain.
+	pub static Remembers: bool = false;
+	/// What originators are said to know, if the book does not remember by itself.
+	pub static Told: BTreeMap<Originator, Perspective> = BTreeMap::new();
 	/// What asking about credentials costs, in microseconds.
 	pub static CredentialMicros: u64 = 30;
 }
@@ -147,6 +167,55 @@ parameter_types! {
 std::thread_local! {
 	/// Leases by node: there may be many of them.
 	static LEASES: RefCell<BTreeMap<NodeId, Lease>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+std::thread_local! {
+	/// What originators have learnt.
+	static MEMORIES: RefCell<BTreeMap<Originator, Memory>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Remembers hops as the chain does, if it is told to; a full voice costs an account nothing.
+pub struct Book;
+impl TrustBook for Book {
+	fn perspective(of: &Originator) -> Perspective {
+		if !Remembers::get() {
+			return Told::get().get(of).cloned().unwrap_or_default();
+		}
+		MEMORIES.with_borrow(|book| {
+			book.get(of)
+				.map(|memory| memory.perspective(&Tempo::default(), JobDispatch::now()))
+				.unwrap_or_default()
+		})
+	}
+	fn record(of: &Originator, hop: &Hop) -> u32 {
+		HopsSoFar::mutate(|list| list.push((of.clone(), *hop)));
+		if !Remembers::get() {
+			return Voice::get();
+		}
+		MEMORIES.with_borrow_mut(|book| {
+			let memory = book.entry(of.clone()).or_default();
+			memory.note(hop, Speaker::Client, &Tempo::default(), 0, JobDispatch::now()).voice
+		})
+	}
+	fn weight_of_perspective() -> Weight {
+		Weight::from_parts(400, 0)
+	}
+	fn weight_of_recording() -> Weight {
+		Weight::from_parts(600, 0)
+	}
+}
+
+/// Lets an originator know nodes: each with its connection weight and its threat belief.
+pub fn tell(of: Originator, ties: &[(NodeId, u32, u32)]) {
+	let views = ties.iter().map(|(node, weight, threat)| TieView {
+		node: *node,
+		weight: *weight,
+		reciprocity: 0,
+		threat: *threat,
+		last_active: 1,
+	});
+	let perspective = Perspective(BoundedVec::truncate_from(views.collect()));
+	Told::mutate(|told| told.insert(of, perspective));
 }
 
 /// Gives a node a lease.
@@ -187,6 +256,26 @@ impl ClauseJobs for Registry {
 	}
 	fn weight() -> Weight {
 		Weight::from_parts(1_000, 0)
+	}
+}
+
+impl Quotas for Registry {
+	fn check(_: &QuotaAsk<'_>) -> Result<(), QuotaExceeded> {
+		QuotaFull::get().map_or(Ok(()), Err)
+	}
+	fn take(_: &QuotaAsk<'_>) {
+		QuotaTaken::mutate(|n| *n += 1);
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(300, 0)
+	}
+}
+impl JobOutcomes for Registry {
+	fn job_ended(job: JobId, parent: &JobParent, end: &JobEnd) {
+		Ends::mutate(|ends| ends.push((job, *parent, end.clone())));
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(700, 0)
 	}
 }
 
@@ -374,7 +463,7 @@ pub fn profile(node: NodeId) -> NodeProfile {
 		sovereign: true,
 		capacity: 4,
 		latency_class: 0,
-		memory_mib: 1_024,
+		resources: Resources { memory_mib: 1_024, ..Default::default() },
 		lease: node.into(),
 		lease_issued_at: 0,
 		lease_expires_at: 1_000_000,
@@ -387,6 +476,11 @@ pub fn profile(node: NodeId) -> NodeProfile {
 	}
 }
 
+/// Key that inputs are sealed to, of a node's enclave.
+pub fn encryption_key(node: NodeId) -> [u8; 32] {
+	[node as u8 ^ 0xff; 32]
+}
+
 pub fn lease(node: NodeId, profile: &NodeProfile) -> Lease {
 	Lease {
 		id: profile.lease,
@@ -397,7 +491,7 @@ pub fn lease(node: NodeId, profile: &NodeProfile) -> Lease {
 		tcb: TcbStatus::UpToDate,
 		classes: profile.classes,
 		signing_key: profile.signing_key,
-		encryption_key: [0; 32],
+		encryption_key: encryption_key(node),
 		simulated: profile.simulated,
 		issued_at: profile.lease_issued_at,
 		expires_at: profile.lease_expires_at,
@@ -432,6 +526,13 @@ pub fn admit(node: NodeId) {
 	admit_with(node, |_| ());
 }
 
+/// Sets the quality of a node for the capability of the clause.
+pub fn set_quality(node: NodeId, quality: u32) {
+	stand_with(node, |standing| {
+		standing.change(rain(), |state| state.quality = quality);
+	});
+}
+
 /// Changes what the chain thinks of a node.
 pub fn stand_with(node: NodeId, change: impl FnOnce(&mut Standing)) {
 	JobDispatch::mutate_standing(node, change);
@@ -453,6 +554,7 @@ pub fn spec() -> ClauseSpec {
 		risk: RiskClass::Critical,
 		triggers: ALL_TRIGGERS,
 		limits: ResourceLimits::SMALL,
+		resources: Default::default(),
 		window: None,
 		expiry: None,
 		measurements: Default::default(),
@@ -618,6 +720,9 @@ impl ExtBuilder {
 		let mut ext = sp_io::TestExternalities::new(storage);
 		LEASES.with_borrow_mut(BTreeMap::clear);
 		Opened::set(0);
+		QuotaFull::set(None);
+		QuotaTaken::set(0);
+		Ends::set(Vec::new());
 		Closed::set(Vec::new());
 		Gone::set(BTreeSet::new());
 		ReceiptBook::set(Vec::new());
@@ -630,6 +735,11 @@ impl ExtBuilder {
 		NodesAsked::set(Vec::new());
 		AccountsAsked::set(0);
 		CredentialMicros::set(30);
+		HopsSoFar::set(Vec::new());
+		Voice::set(ONE);
+		Remembers::set(false);
+		Told::set(BTreeMap::new());
+		MEMORIES.with_borrow_mut(BTreeMap::clear);
 		ext.execute_with(|| {
 			System::set_block_number(1);
 			clause_mode(1, 1);

@@ -51,8 +51,15 @@ impl<T: Config> Pallet<T> {
 	/// Removes the input of a job and returns the deposit.
 	pub(crate) fn drop_input(id: JobId, job: &mut Job, order: &Order) {
 		Inputs::<T>::remove(id);
+		Seals::<T>::remove(id);
+		Ciphertexts::<T>::remove(id);
 		Self::give_back(HoldReason::Input, &order.requester, job.deposit);
 		job.deposit = 0;
+	}
+
+	/// Returns a part of a deposit.
+	pub(crate) fn return_deposit(who: &AccountId, amount: Balance) {
+		Self::give_back(HoldReason::Input, who, amount);
 	}
 
 	/// What arrived: `amount`, or nothing if the account cannot receive it.

@@ -1,61 +1,38 @@
-//! The pools: dense lists of nodes by capability and jurisdiction, with removal by swapping in the last one.
+//! The pools: dense lists of nodes by capability and stratum, with removal by swapping in the last one.
 
 use crate::{pallet::*, schedule_impls::silence_of, types::*, WeightInfo};
-use alloc::{vec, vec::Vec};
 use concordat_primitives::{
-	node::NodeProfile, traits::NodePool, CapabilityId, Jurisdiction, NodeId,
+	node::NodeProfile,
+	traits::{NodeInspect, NodePool},
+	CapabilityId, NodeId,
 };
 use frame_support::{ensure, weights::Weight};
 use sp_runtime::DispatchResult;
 
-/// The pools that a node belongs to.
-fn pools_of_node(
-	offers: &[CapabilityId],
-	jurisdiction: Jurisdiction,
-) -> impl Iterator<Item = PoolKey> + '_ {
-	offers.iter().flat_map(move |capability| {
-		[None, Some(jurisdiction)]
-			.map(|jurisdiction| PoolKey { capability: *capability, jurisdiction })
-	})
-}
-
 impl<T: Config> Pallet<T> {
-	/// The pools that a job may draw from. They have no node in common.
-	pub(crate) fn pools_of(
-		capability: CapabilityId,
-		jurisdictions: &[Jurisdiction],
-		paused: &[Jurisdiction],
-	) -> Vec<PoolKey> {
-		if jurisdictions.is_empty() {
-			return vec![PoolKey { capability, jurisdiction: None }];
-		}
-		jurisdictions
-			.iter()
-			.filter(|one| !paused.contains(one))
-			.map(|one| PoolKey { capability, jurisdiction: Some(*one) })
-			.collect()
+	/// Puts a node at the end of the pool of its stratum.
+	fn pool_insert(capability: CapabilityId, stratum: Stratum, node: NodeId) {
+		let place = StrataOf::<T>::mutate(capability, |strata| strata.enter(stratum));
+		let PoolPlace { stratum, index } = place;
+		Pools::<T>::insert(PoolKey { capability, stratum }, index, node);
+		PoolPlaces::<T>::insert(capability, node, place);
 	}
 
-	/// Appends a node to a pool.
-	pub(crate) fn pool_insert(key: &PoolKey, node: NodeId) {
-		let place = PoolSizes::<T>::get(key);
-		Pools::<T>::insert(key, place, node);
-		PoolPlaces::<T>::insert(key, node, place);
-		PoolSizes::<T>::insert(key, place.saturating_add(1));
-	}
-
-	/// Takes a node out of a pool: the last one takes its place.
-	pub(crate) fn pool_remove(key: &PoolKey, node: NodeId) {
-		let Some(place) = PoolPlaces::<T>::take(key, node) else { return };
-		let last = PoolSizes::<T>::get(key).saturating_sub(1);
-		if let Some(mover) = Pools::<T>::take(key, last).filter(|_| place != last) {
-			Pools::<T>::insert(key, place, mover);
-			PoolPlaces::<T>::insert(key, mover, place);
-		}
-		if last == 0 {
-			PoolSizes::<T>::remove(key);
-		} else {
-			PoolSizes::<T>::insert(key, last);
+	/// Takes a node out of its pool: the last one takes its place.
+	fn pool_remove(capability: CapabilityId, node: NodeId) {
+		let Some(PoolPlace { stratum, index }) = PoolPlaces::<T>::take(capability, node) else {
+			return;
+		};
+		let last = StrataOf::<T>::mutate_exists(capability, |record| {
+			let mut strata = record.take().unwrap_or_default();
+			let last = strata.leave(stratum);
+			*record = Some(strata).filter(|strata| !strata.is_empty());
+			last
+		});
+		let key = PoolKey { capability, stratum };
+		if let Some(mover) = Pools::<T>::take(key, last).filter(|_| index != last) {
+			Pools::<T>::insert(key, index, mover);
+			PoolPlaces::<T>::insert(capability, mover, PoolPlace { stratum, index });
 		}
 	}
 
@@ -67,15 +44,24 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Changes what the chain thinks of a node. A standing that is a newcomer's needs no record of its own.
+	/// Changes what the chain thinks of a node.
 	pub(crate) fn mutate_standing<R>(node: NodeId, change: impl FnOnce(&mut Standing) -> R) -> R {
+		Self::mutate_record(node, |_, standing| change(standing))
+	}
+
+	/// The same, with its profile while it is in the pools. A standing that is a newcomer's needs no record of its
+	/// own.
+	pub(crate) fn mutate_record<R>(
+		node: NodeId,
+		change: impl FnOnce(Option<&NodeProfile>, &mut Standing) -> R,
+	) -> R {
 		if let Some(mut seating) = Seatings::<T>::get(node) {
-			let result = change(&mut seating.standing);
+			let result = change(Some(&seating.profile), &mut seating.standing);
 			Seatings::<T>::insert(node, seating);
 			return result;
 		}
 		let mut standing = Standings::<T>::get(node);
-		let result = change(&mut standing);
+		let result = change(None, &mut standing);
 		Self::remember_standing(node, standing);
 		result
 	}
@@ -88,10 +74,9 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn leave_pools(node: NodeId, jurisdiction: Jurisdiction) {
-		let offers = Offers::<T>::take(node).unwrap_or_default();
-		for key in pools_of_node(&offers, jurisdiction) {
-			Self::pool_remove(&key, node);
+	fn leave_pools(node: NodeId) {
+		for capability in Offers::<T>::take(node).unwrap_or_default() {
+			Self::pool_remove(capability, node);
 		}
 	}
 }
@@ -105,23 +90,24 @@ impl<T: Config> NodePool for Pallet<T> {
 		let offers = OfferList::try_from(offers).map_err(|_| Error::<T>::TooManyCapabilities)?;
 		let capacity = profile.capacity.min(MAX_ASSIGNMENTS as u16);
 		let profile = NodeProfile { capacity, ..profile };
+		let stratum = Stratum::of(&profile);
 
 		let standing = match Seatings::<T>::get(node) {
 			Some(Seating { profile: old, standing }) => {
-				let same = old.jurisdiction == profile.jurisdiction
+				let same = Stratum::of(&old) == stratum
 					&& Offers::<T>::get(node).as_ref() == Some(&offers);
 				if same {
 					Seatings::<T>::insert(node, Seating { profile, standing });
 					Self::deposit_event(Event::NodeAdmitted { node });
 					return Ok(());
 				}
-				Self::leave_pools(node, old.jurisdiction);
+				Self::leave_pools(node);
 				standing
 			},
 			None => Standing { gone: false, ..Standings::<T>::take(node) },
 		};
-		for key in pools_of_node(&offers, profile.jurisdiction) {
-			Self::pool_insert(&key, node);
+		for capability in &offers {
+			Self::pool_insert(*capability, stratum, node);
 		}
 		Offers::<T>::insert(node, offers);
 		Seatings::<T>::insert(node, Seating { profile, standing });
@@ -130,8 +116,8 @@ impl<T: Config> NodePool for Pallet<T> {
 	}
 
 	fn evict(node: NodeId) {
-		let Some(Seating { profile, standing }) = Seatings::<T>::take(node) else { return };
-		Self::leave_pools(node, profile.jurisdiction);
+		let Some(Seating { standing, .. }) = Seatings::<T>::take(node) else { return };
+		Self::leave_pools(node);
 		Self::remember_standing(node, standing);
 		Self::deposit_event(Event::NodeEvicted { node });
 	}
@@ -161,6 +147,23 @@ impl<T: Config> NodePool for Pallet<T> {
 		}
 	}
 
+	/// What the operator says is kept while the node is out of the pools, too. Jobs that the node has been given run on.
+	fn set_available(node: NodeId, capability: CapabilityId, available: bool) -> DispatchResult {
+		let offered = match Offers::<T>::get(node) {
+			Some(offers) => offers.contains(&capability),
+			None => {
+				T::Nodes::spec(node).is_some_and(|spec| spec.capabilities.contains(&capability))
+			},
+		};
+		ensure!(offered, Error::<T>::CapabilityNotOffered);
+		let noted = Self::mutate_standing(node, |standing| {
+			standing.change(capability, |state| state.available = available)
+		});
+		ensure!(noted, Error::<T>::TooManyCapabilities);
+		Self::deposit_event(Event::CapabilitySwitched { node, capability, available });
+		Ok(())
+	}
+
 	fn running(node: NodeId) -> u16 {
 		Self::standing(node).running()
 	}
@@ -168,7 +171,9 @@ impl<T: Config> NodePool for Pallet<T> {
 	fn weight() -> Weight {
 		let most = concordat_primitives::node::MAX_CAPABILITIES;
 		// A node that moves leaves its pools and enters others.
-		T::WeightInfo::admit(most).saturating_add(T::WeightInfo::evict(most))
+		T::WeightInfo::admit(most)
+			.saturating_add(T::WeightInfo::evict(most))
+			.max(T::WeightInfo::set_available().saturating_add(T::Nodes::weight()))
 	}
 
 	fn weight_of_forgetting() -> Weight {

@@ -1,6 +1,7 @@
 //! Why a dispatch opens no job.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use concordat_primitives::traits::QuotaExceeded;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_runtime::DispatchError;
@@ -52,6 +53,21 @@ pub enum Refusal {
 	/// The clause demands a credential of those who dispatch, and the requester does not hold it.
 	#[codec(index = 9)]
 	CredentialMissing,
+	/// The quota of the DAO that owns the clause is used up for now.
+	#[codec(index = 10)]
+	QuotaOfDao,
+	/// The quotas of all jurisdictions in which the job may run are used up for now.
+	#[codec(index = 11)]
+	QuotaOfJurisdiction,
+}
+
+impl From<QuotaExceeded> for Refusal {
+	fn from(exceeded: QuotaExceeded) -> Self {
+		match exceeded {
+			QuotaExceeded::Dao => Self::QuotaOfDao,
+			QuotaExceeded::Jurisdiction => Self::QuotaOfJurisdiction,
+		}
+	}
 }
 
 impl Refusal {
@@ -73,6 +89,10 @@ impl Refusal {
 			Self::ClassNotPermitted => "only clauses of the critical risk class take critical jobs",
 			Self::DecidedByVote => "the clause is decided by votes; no node runs it",
 			Self::CredentialMissing => "the requester lacks a credential that the clause demands",
+			Self::QuotaOfDao => "the quota of the clause's owner is used up for now",
+			Self::QuotaOfJurisdiction => {
+				"the quotas of all jurisdictions in which the job may run are used up for now"
+			},
 		}
 	}
 }

@@ -2,24 +2,22 @@
 
 use crate::{
 	pallet::*,
-	scheduler::{self, Ask, Candidate, Choice, Draw, Exclusion, Stream, Want},
+	scheduler::{self, Want},
 	types::*,
 	WeightInfo, LOG_TARGET,
 };
 use alloc::vec::Vec;
 use concordat_primitives::{
-	attest::Lease,
-	clause::{ClauseStatus, MAX_SEATS},
-	hashing::attempt_nonce,
+	clause::{ClauseStatus, Spread, MAX_SEATS},
 	job::{FailureReason, JobClass, JobStatus, Seat, SeatState, MAX_BACKUPS},
 	receipt::Operation,
 	traits::{
-		BlockRandomness, ClauseInspect, ClauseJobs, CredentialInspect, JobListener, LeaseInspect,
-		NodeInspect, ReceiptSink,
+		BlockRandomness, ClauseInspect, ClauseJobs, CredentialInspect, JobListener, JobOutcomes,
+		LeaseInspect, NodeInspect, ReceiptSink,
 	},
+	trust::{HopEnd, TrustBook},
 	Attempt, BlockNumber, JobId, Jurisdiction, NodeId,
 };
-use core::cell::Cell;
 use frame_support::{
 	weights::{Weight, WeightMeter},
 	BoundedVec,
@@ -33,7 +31,8 @@ pub(crate) struct Context {
 	pub now: BlockNumber,
 	pub params: Params,
 	pub seed: [u8; 32],
-	pub switches: SwitchList,
+	/// Governance's, and those of forecasts.
+	pub switches: Vec<(PauseSubject, BlockNumber)>,
 }
 
 impl Context {
@@ -41,12 +40,13 @@ impl Context {
 	fn held(&self, subject: &PauseSubject) -> Option<BlockNumber> {
 		self.switches
 			.iter()
-			.find(|(known, until)| *until > self.now && known == subject)
+			.filter(|(known, until)| *until > self.now && known == subject)
 			.map(|(_, until)| *until)
+			.max()
 	}
 
 	/// Jurisdictions in which no node is asked now.
-	fn paused_jurisdictions(&self) -> Vec<Jurisdiction> {
+	pub(crate) fn paused_jurisdictions(&self) -> Vec<Jurisdiction> {
 		let paused = |(subject, until): &(PauseSubject, BlockNumber)| match subject {
 			PauseSubject::Jurisdiction(one) if *until > self.now => Some(*one),
 			_ => None,
@@ -80,14 +80,26 @@ pub(crate) struct Placement {
 	pub leases: u32,
 	/// Nodes whose credentials were asked about; none unless the clause demands some.
 	pub credentials: u32,
+	/// Whether it belongs to a group.
+	pub grouped: bool,
 }
 
 impl<T: Config> Pallet<T> {
-	/// One block's work: first what is due, then new assignments, as far as the meter goes.
+	/// One block's work, as far as the meter goes: what is due, new assignments, and what is due and has not fitted.
+	///
+	/// What is due may use half of the meter at first, so that thousands of deadlines in one block do not hold up the
+	/// queues, nor full queues the deadlines: either gets half if it needs it, and what the other leaves. That the meter has
+	/// room for one step of each is a condition for the parameters.
 	pub(crate) fn tick(meter: &mut WeightMeter) {
 		let ctx = Self::context();
-		Self::drain_agenda(&ctx, meter);
+		let least = T::WeightInfo::agenda_page().saturating_add(Self::weight_of_dearest_item());
+		let left = meter.remaining();
+		let half = left.saturating_sub(left.div(2)).max(least).min(left);
+		let mut first = WeightMeter::with_limit(half);
+		Self::drain_agenda(&ctx, &mut first);
+		meter.consume(first.consumed());
 		Self::schedule(&ctx, meter);
+		Self::drain_agenda(&ctx, meter);
 	}
 
 	/// What the steps of this block share.
@@ -96,7 +108,7 @@ impl<T: Config> Pallet<T> {
 			now: Self::now(),
 			params: Parameters::<T>::get(),
 			seed: T::Randomness::seed(SEED_DOMAIN),
-			switches: Switches::<T>::get(),
+			switches: Switches::<T>::get().into_iter().chain(Forecasts::<T>::get()).collect(),
 		}
 	}
 
@@ -115,10 +127,10 @@ impl<T: Config> Pallet<T> {
 		while assigned < ctx.params.max_assignments_per_block && meter.can_consume(step) {
 			// Jobs that went to the tail in this block wait for the next one.
 			let present = rings;
-			let open = |class: JobClass| present.get(class).head < before.get(class).tail;
+			let ends = |class: JobClass| before.get(class).ends();
+			let open = |class: JobClass| present.get(class).has_before(ends(class));
 			let Some(class) = scheduler::next_turn(&mut rings, open) else { break };
-			let Some(id) = Self::dequeue(&mut rings, class, before.get(class).tail, step, meter)
-			else {
+			let Some(id) = Self::dequeue(&mut rings, class, ends(class), step, meter) else {
 				continue;
 			};
 			let (Some(mut job), Some(order)) = (Jobs::<T>::get(id), Orders::<T>::get(id)) else {
@@ -132,6 +144,7 @@ impl<T: Config> Pallet<T> {
 				Self::push_front(&mut rings, id, &mut job, class);
 				let ring = rings.get_mut(class);
 				ring.credit = ring.credit.saturating_add(1);
+				ring.again_next = job.retries > 0;
 				break;
 			}
 			job.place = None;
@@ -160,18 +173,24 @@ impl<T: Config> Pallet<T> {
 		Ledger::<T>::mutate(|ledger| ledger.rings = rings);
 	}
 
-	/// Takes the next job out of a queue, past the places that were left.
+	/// Takes the next job out of a queue, past the places that were left: out of either line in turns, up to its end.
 	pub(crate) fn dequeue(
 		rings: &mut Rings,
 		class: JobClass,
-		end: u64,
+		ends: (u64, u64),
 		reserve: Weight,
 		meter: &mut WeightMeter,
 	) -> Option<JobId> {
 		let ring = rings.get_mut(class);
-		while ring.head < end && meter.can_consume(reserve) {
-			let place = ring.head;
-			ring.head = ring.head.saturating_add(1);
+		let again = ring.again_is_next(ends);
+		ring.again_next = !again;
+		let (head, end) = match again {
+			true => (&mut ring.again.head, ends.1),
+			false => (&mut ring.head, ends.0),
+		};
+		while *head < end && meter.can_consume(reserve) {
+			let place = *head;
+			*head = head.saturating_add(1);
 			match Queued::<T>::take(class, place) {
 				Some(id) => {
 					ring.live = ring.live.saturating_sub(1);
@@ -188,13 +207,15 @@ impl<T: Config> Pallet<T> {
 		Ledger::<T>::mutate(|ledger| Self::push_back(&mut ledger.rings, id, job, class));
 	}
 
-	/// Puts a job at the tail of its class, in queues that are at hand.
+	/// Puts a job at the tail of its class, in queues that are at hand: behind those that were tried before, if it was.
 	pub(crate) fn push_back(rings: &mut Rings, id: JobId, job: &mut Job, class: JobClass) {
 		let ring = rings.get_mut(class);
-		job.place = Some(ring.tail);
-		Queued::<T>::insert(class, ring.tail, id);
-		ring.tail = ring.tail.saturating_add(1);
+		let tail = if job.retries > 0 { &mut ring.again.tail } else { &mut ring.tail };
+		let place = *tail;
+		*tail = place.saturating_add(1);
 		ring.live = ring.live.saturating_add(1);
+		job.place = Some(place);
+		Queued::<T>::insert(class, place, id);
 	}
 
 	/// Puts a job at the head of its class.
@@ -205,10 +226,12 @@ impl<T: Config> Pallet<T> {
 	/// Puts a job at the head of its class, in queues that are at hand. One that was taken from there gets its old place.
 	fn push_front(rings: &mut Rings, id: JobId, job: &mut Job, class: JobClass) {
 		let ring = rings.get_mut(class);
-		ring.head = ring.head.saturating_sub(1);
+		let head = if job.retries > 0 { &mut ring.again.head } else { &mut ring.head };
+		let place = head.saturating_sub(1);
+		*head = place;
 		ring.live = ring.live.saturating_add(1);
-		job.place = Some(ring.head);
-		Queued::<T>::insert(class, ring.head, id);
+		job.place = Some(place);
+		Queued::<T>::insert(class, place, id);
 	}
 
 	/// Takes a job that waits out of its queue, or from beside it. Its place stays empty and is passed over later.
@@ -226,6 +249,7 @@ impl<T: Config> Pallet<T> {
 					ring.live = ring.live.saturating_sub(1);
 					if ring.live == 0 {
 						ring.head = ring.tail;
+						ring.again.head = ring.again.tail;
 					}
 				},
 				None => ring.aside = ring.aside.saturating_sub(1),
@@ -251,176 +275,6 @@ impl<T: Config> Pallet<T> {
 		matches!(status, Some(ClauseStatus::SafeMode(_))).then_some(soon)
 	}
 
-	/// Tries to seat all that a job needs, or nobody.
-	pub(crate) fn place(id: JobId, job: &mut Job, order: &Order, ctx: &Context) -> Placement {
-		let attempt = job.attempts.saturating_add(1);
-		let paused = ctx.paused_jurisdictions();
-		let ask = Self::ask(job, order, ctx, &paused);
-		let (_, seats) = order.mode.quorum();
-		let want = Want {
-			seats: seats.into(),
-			backups: ctx.params.backups,
-			candidates: ctx.params.candidates,
-		};
-
-		let pools = Self::pools_of(order.capability, &order.jurisdictions, &paused);
-		let sizes: Vec<u32> = pools.iter().map(PoolSizes::<T>::get).collect();
-		let draw = scheduler::draw(
-			&mut Stream::new(&ctx.seed, id, attempt),
-			&sizes,
-			&want,
-			|pool, index| pools.get(pool).and_then(|key| Pools::<T>::get(key, index)),
-			|node| Seatings::<T>::get(node).map(|seating| ask.assess(node, &seating)),
-		);
-		let mostly = draw.mostly();
-		let asked_before = draw.count(Exclusion::AlreadyAsked);
-		let Draw { found, probes, .. } = draw;
-		let enough = found.len() >= want.seats as usize;
-		let (credentials, lacking) = (Cell::new(0u32), Cell::new(0u32));
-		// The last filter, because it is the dearest. Without a demand nothing is read.
-		let holds = |one: &Candidate| {
-			if order.node_credentials.is_empty() {
-				return true;
-			}
-			credentials.set(credentials.get().saturating_add(1));
-			let holds = T::Credentials::node_meets(one.node, &order.node_credentials);
-			lacking.set(lacking.get().saturating_add(u32::from(!holds)));
-			holds
-		};
-		let choice = if enough {
-			let accept = |one: &Candidate| Self::live_lease(one, &ask).filter(|_| holds(one));
-			scheduler::choose(found, &want, accept, holds)
-		} else {
-			Choice { seats: Vec::new(), backups: Vec::new(), asked: 0 }
-		};
-		let leases = choice.asked;
-		let credentials = credentials.get();
-		if choice.seats.len() < want.seats as usize {
-			let reason = if sizes.iter().all(|size| *size == 0) {
-				Waiting::NoNodes
-			} else if enough && choice.seats.len() < leases as usize {
-				// No backups are chosen without all seats: whoever lacks a credential was asked about a seat.
-				let refused = leases.saturating_sub(choice.seats.len() as u32);
-				if lacking.get() > refused / 2 {
-					Waiting::NotEligible(Exclusion::CredentialMissing)
-				} else {
-					Waiting::Leases
-				}
-			} else if enough {
-				Waiting::TooFewOperators
-			} else {
-				mostly.map_or(Waiting::TooFewNodes, Waiting::NotEligible)
-			};
-			// There are no others: the next try may ask the nodes of the failed round again, in a round of its own.
-			if asked_before > 0 {
-				job.spent = Default::default();
-			}
-			job.retries = job.retries.saturating_add(1);
-			if job.waiting != Some(reason) {
-				job.waiting = Some(reason);
-				Self::deposit_event(Event::JobWaiting { job: id, reason });
-			}
-			return Placement { seats: 0, probes, leases, credentials };
-		}
-
-		let deliver_by = ask.deliver_by;
-		for (candidate, lease) in choice.seats {
-			Self::seat(id, job, order, ctx, attempt, deliver_by, candidate, lease);
-		}
-		let backups = choice.backups.into_iter().map(|one| one.node).collect::<Vec<_>>();
-		job.backups = BoundedVec::truncate_from(backups);
-		job.attempts = attempt;
-		job.waiting = None;
-		job.retries = 0;
-		job.assigned_at = job.assigned_at.or(Some(ctx.now));
-		Self::set_status(job, JobStatus::Scheduled);
-		let scored = job.seats.iter().map(|seat| (seat.node, seat.score)).collect::<Vec<_>>();
-		Self::deposit_event(Event::JobAssigned {
-			job: id,
-			attempt,
-			seats: BoundedVec::truncate_from(scored),
-			backups: job.backups.clone(),
-			ack_by: ctx.now.saturating_add(ctx.params.ack_window),
-			deliver_by,
-		});
-		Self::note_assignment(id, job);
-		Placement { seats: want.seats, probes, leases, credentials }
-	}
-
-	/// What the job asks of a node now.
-	pub(crate) fn ask<'a>(
-		job: &'a Job,
-		order: &'a Order,
-		ctx: &Context,
-		paused: &'a [Jurisdiction],
-	) -> Ask<'a> {
-		let window =
-			scheduler::delivery_window(order.limits.wall_millis, ctx.params.delivery_margin);
-		let deliver_by = ctx.now.saturating_add(window).min(job.expires_at);
-		Ask {
-			now: ctx.now,
-			deliver_by: deliver_by.max(ctx.now.saturating_add(1)),
-			memory_mib: scheduler::memory_mib(order.limits.memory_bytes),
-			sovereign_only: order.sovereign_only,
-			forbid_simulated: order.forbid_simulated,
-			risk: order.risk,
-			measurements: &order.measurements,
-			jurisdictions: &order.jurisdictions,
-			paused,
-			min_trust: order.min_trust,
-			min_quality: order.min_quality,
-			preferred: &order.preferred,
-			excluded: &order.excluded,
-			spent: &job.spent,
-		}
-	}
-
-	/// The candidate's lease, if it counts now and for as long as it is needed.
-	fn live_lease(candidate: &Candidate, ask: &Ask) -> Option<Lease> {
-		let lease = candidate.seating.profile.lease;
-		T::Leases::live_lease(candidate.node, lease, &ask.of_lease())
-			.ok()
-			.filter(|lease| lease.expires_at >= ask.deliver_by)
-	}
-
-	/// Gives one node one seat.
-	fn seat(
-		id: JobId,
-		job: &mut Job,
-		order: &Order,
-		ctx: &Context,
-		attempt: Attempt,
-		deliver_by: BlockNumber,
-		candidate: Candidate,
-		lease: Lease,
-	) {
-		let Candidate { node, score, mut seating, .. } = candidate;
-		let ack_by = ctx.now.saturating_add(ctx.params.ack_window).min(deliver_by);
-		let seat = Seat {
-			node,
-			attempt,
-			nonce: attempt_nonce(&ctx.seed, id, attempt),
-			lease: lease.id,
-			signing_key: lease.signing_key,
-			score,
-			assigned_at: ctx.now,
-			ack_by,
-			deliver_by,
-			state: SeatState::Assigned,
-		};
-		// There is room: a mode asks for at most `MAX_SEATS`, and a node at capacity is no candidate.
-		let standing = &mut seating.standing;
-		if job.seats.is_full() || standing.jobs.try_push(id).is_err() {
-			log::error!(target: LOG_TARGET, "no room for node {node} on job {id}");
-			return;
-		}
-		standing.committed_mib =
-			standing.committed_mib.saturating_add(scheduler::memory_mib(order.limits.memory_bytes));
-		Seatings::<T>::insert(node, seating);
-		Self::arm_seat(id, &seat);
-		job.seats.force_push(seat);
-	}
-
 	/// Puts the next deadline of a seat on the agenda, if it still has one.
 	pub(crate) fn arm_seat(job: JobId, seat: &Seat) {
 		if let Some((_, due)) = silence_of(seat) {
@@ -430,7 +284,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The receipt of an assignment.
-	fn note_assignment(id: JobId, job: &Job) {
+	pub(crate) fn note_assignment(id: JobId, job: &Job) {
 		let nodes = job.seats.iter().map(|seat| seat.node).collect::<Vec<_>>();
 		T::Receipts::append(Operation::JobAssigned {
 			job: id,
@@ -446,6 +300,7 @@ impl<T: Config> Pallet<T> {
 			return false;
 		}
 		let paused = ctx.paused_jurisdictions();
+		let perspective = T::Trust::perspective(&order.originator);
 		let seated: Vec<_> = job
 			.seats
 			.iter()
@@ -455,11 +310,12 @@ impl<T: Config> Pallet<T> {
 		while !job.backups.is_empty() {
 			let node = job.backups.remove(0);
 			// It was eligible when it was drawn: that may be a while ago.
-			let ask = Self::ask(job, order, ctx, &paused);
-			let found = Seatings::<T>::get(node)
-				.and_then(|seating| ask.assess(node, &seating).ok())
+			let ask = Self::ask(job, order, ctx, &paused, &perspective);
+			let found = Self::look_up(node, &ask)
+				.and_then(Result::ok)
 				.filter(|one| !scheduler::clashes(one, seated.iter().map(|(o, p)| (o, p))))
 				.and_then(|one| Self::live_lease(&one, &ask).map(|lease| (one, lease)))
+				.filter(|(_, lease)| !order.sealed || Self::was_sealed_for(id, lease))
 				.filter(|_| {
 					let demands = &order.node_credentials;
 					demands.is_empty() || T::Credentials::node_meets(node, demands)
@@ -503,17 +359,45 @@ impl<T: Config> Pallet<T> {
 		}
 		let Some(order) = Orders::<T>::get(id) else { return stale };
 
+		let lost = seat.clone();
 		job.seats.retain(|seat| !is_it(seat));
-		let cooldown_until =
-			Self::vacate(id, node, &order, |standing| standing.miss(&ctx.params, ctx.now));
+		let cooldown_until = Self::hop_over(id, &order, &lost, HopEnd::Silent, |standing| {
+			standing.miss(&ctx.params, ctx.now)
+		});
 		Ledger::<T>::mutate(|ledger| {
 			let totals = &mut ledger.totals;
 			totals.missed_deadlines = totals.missed_deadlines.saturating_add(1);
 		});
 		Self::deposit_event(Event::SeatLost { job: id, attempt, node, silence, cooldown_until });
 
-		let stood_in = Self::stand_in(id, &mut job, &order, ctx);
-		let own = Self::weight_of_stand_in().saturating_add(Self::weight_of_backups(&order));
+		Self::fill_seat(id, job, &order, node, ctx)
+	}
+
+	/// A node gives its seat back: another one gets it, and the node is left alone for a moment.
+	pub(crate) fn seat_declined(
+		id: JobId,
+		mut job: Job,
+		order: &Order,
+		attempt: Attempt,
+		node: NodeId,
+	) {
+		let ctx = Self::context();
+		let is_it = |seat: &Seat| seat.node == node && seat.attempt == attempt;
+		let Some(given_back) = job.seats.iter().find(|seat| is_it(seat)).cloned() else { return };
+		job.seats.retain(|seat| !is_it(seat));
+		let cooldown_until = ctx.now.saturating_add(ctx.params.cooldown_base);
+		Self::hop_over(id, order, &given_back, HopEnd::Declined, |standing| {
+			standing.cooldown_until = standing.cooldown_until.max(cooldown_until);
+		});
+		Self::deposit_event(Event::SeatDeclined { job: id, attempt, node, cooldown_until });
+		Self::fill_seat(id, job, order, node, &ctx);
+	}
+
+	/// The best backup takes the seat that `node` had; without one the others go on if they still can, and otherwise the
+	/// round is over. Returns the weight.
+	fn fill_seat(id: JobId, mut job: Job, order: &Order, node: NodeId, ctx: &Context) -> Weight {
+		let stood_in = Self::stand_in(id, &mut job, order, ctx);
+		let own = Self::weight_of_stand_in().saturating_add(Self::weight_of_backups(order));
 		let (k, _) = order.mode.quorum();
 		let left = job.seats.len() as u32;
 		if stood_in || left >= u32::from(k) {
@@ -528,7 +412,7 @@ impl<T: Config> Pallet<T> {
 			let delivered =
 				job.seats.iter().any(|seat| matches!(seat.state, SeatState::Delivered(_)));
 			let reason = if delivered { FailureReason::NoQuorum } else { FailureReason::Silence };
-			Self::end_round(id, job, &order, false, reason);
+			Self::end_round(id, job, order, false, reason);
 			own.saturating_add(Self::failing(left))
 		}
 	}
@@ -564,6 +448,7 @@ impl<T: Config> Pallet<T> {
 		job.backups = Default::default();
 		job.waiting = None;
 		job.retries = 0;
+		Self::unseal(id, &mut job, order);
 		Self::set_status(&mut job, JobStatus::Pending);
 		Self::enqueue_front(id, &mut job, order.class);
 		let attempts = job.attempts;
@@ -587,10 +472,7 @@ impl<T: Config> Pallet<T> {
 		note: impl FnOnce(&mut Standing) -> R,
 	) -> R {
 		Self::mutate_standing(node, |standing| {
-			standing.jobs.retain(|one| *one != id);
-			standing.committed_mib = standing
-				.committed_mib
-				.saturating_sub(scheduler::memory_mib(order.limits.memory_bytes));
+			standing.give_back(id, order);
 			note(standing)
 		})
 	}
@@ -600,14 +482,22 @@ impl<T: Config> Pallet<T> {
 		// Measured on the runtime, with the clause, the lease of each seat and the receipt. The leases of backups and of
 		// nodes that were passed over come on top.
 		let others = placement.leases.saturating_sub(placement.seats);
+		let group = if placement.grouped { Self::weight_of_group() } else { Weight::zero() };
 		T::WeightInfo::place(placement.probes, placement.seats)
+			.saturating_add(T::Trust::weight_of_perspective())
 			.saturating_add(T::Leases::weight().saturating_mul(others.into()))
 			.saturating_add(T::Credentials::weight().saturating_mul(placement.credentials.into()))
+			.saturating_add(group)
 	}
 
 	/// The most that the parameters allow to be wanted.
 	fn most_wanted(params: &Params) -> Want {
-		Want { seats: MAX_SEATS, backups: params.backups, candidates: params.candidates }
+		Want {
+			seats: MAX_SEATS,
+			backups: params.backups,
+			candidates: params.candidates,
+			spread: Spread::default(),
+		}
 	}
 
 	/// Weight of the dearest try that the parameters allow, for a clause that demands no credentials. Every probe may
@@ -616,9 +506,10 @@ impl<T: Config> Pallet<T> {
 		let want = Self::most_wanted(params);
 		Self::weight_of_placement(&Placement {
 			seats: want.seats,
-			probes: want.probes(),
-			leases: want.probes(),
+			probes: want.most_probes(),
+			leases: want.most_probes(),
 			credentials: 0,
+			grouped: true,
 		})
 		.max(Self::weight_of_parking())
 	}
@@ -626,7 +517,7 @@ impl<T: Config> Pallet<T> {
 	/// Weight of the questions about credentials that come on top for a clause that demands some: at most one for every
 	/// probe.
 	pub(crate) fn weight_of_most_questions(params: &Params) -> Weight {
-		T::Credentials::weight().saturating_mul(Self::most_wanted(params).probes().into())
+		T::Credentials::weight().saturating_mul(Self::most_wanted(params).most_probes().into())
 	}
 
 	/// The same for an order: nothing, unless its clause demands any.
@@ -636,7 +527,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let (_, seats) = order.mode.quorum();
 		let want = Want { seats: seats.into(), ..Self::most_wanted(params) };
-		T::Credentials::weight().saturating_mul(want.probes().into())
+		T::Credentials::weight().saturating_mul(want.most_probes().into())
 	}
 
 	/// Weight of asking about the credentials of all backups: nothing, unless the order's clause demands any.
@@ -660,6 +551,10 @@ impl<T: Config> Pallet<T> {
 	/// Weight of a seat that is lost and of the backup that steps in.
 	pub(crate) fn weight_of_stand_in() -> Weight {
 		T::WeightInfo::seat_lost()
+			.saturating_add(T::Trust::weight_of_perspective())
+			.saturating_add(T::Trust::weight_of_recording())
+			// Whose a node is that has left the pools meanwhile.
+			.saturating_add(T::Nodes::weight())
 			.saturating_add(T::Leases::weight().saturating_mul(MAX_BACKUPS.into()))
 			.saturating_add(T::Receipts::weight())
 			.saturating_add(T::Listener::weight())
@@ -673,8 +568,11 @@ impl<T: Config> Pallet<T> {
 	/// Weight of a settlement over so many seats.
 	pub(crate) fn settling(seats: u32) -> Weight {
 		T::WeightInfo::settle(seats)
+			.saturating_add(T::Trust::weight_of_recording().saturating_mul(seats.into()))
 			.saturating_add(T::Nodes::weight().saturating_mul(seats.into()))
 			.saturating_add(T::ClauseJobs::weight_of_closing())
+			// Whoever opened the job is told when the listener announces the result.
+			.saturating_add(T::Outcomes::weight())
 	}
 
 	/// The same, with the receipt that the listener writes.

@@ -1,9 +1,11 @@
 //! The invariants, in words and in code. Checked after every test and by try-runtime.
 
-use crate::{pallet::*, scheduler::memory_mib, types::*};
+use crate::{pallet::*, types::*};
 use alloc::collections::{BTreeMap, BTreeSet};
 use concordat_primitives::{
 	job::{JobClass, JobInput, JobStatus, SeatState, MAX_ATTEMPTS},
+	node::Resources,
+	routing::ONE,
 	AccountId, Balance, JobId, NodeId,
 };
 use frame_support::{ensure, traits::fungible::InspectHold as _};
@@ -18,6 +20,8 @@ impl<T: Config> Pallet<T> {
 		Self::try_state_live_jobs()?;
 		Self::try_state_seats()?;
 		Self::try_state_pools()?;
+		Self::try_state_capabilities()?;
+		Self::try_state_groups()?;
 		Self::try_state_agenda()?;
 		Self::try_state_totals()
 	}
@@ -69,6 +73,24 @@ impl<T: Config> Pallet<T> {
 				job.status != JobStatus::Pending || job.seats.is_empty(),
 				"a job in the queue has seats"
 			);
+			let order = Orders::<T>::get(id).ok_or("a job has no order")?;
+			ensure!(
+				job.status != JobStatus::AwaitingInput
+					|| (order.sealed && job.ciphertext.is_none() && !job.seats.is_empty()),
+				"a job waits for an input that it has, or that nobody could open"
+			);
+			ensure!(job.round <= job.attempts, "a round that never was");
+			if !job.status.is_final() {
+				ensure!(
+					Seals::<T>::contains_key(id) == job.ciphertext.is_some()
+						&& Ciphertexts::<T>::contains_key(id) == job.ciphertext.is_some(),
+					"a job's sealing and its ciphertext differ"
+				);
+				ensure!(
+					!job.status.is_assigned() || order.sealed == job.ciphertext.is_some(),
+					"nodes work on an input that is not there"
+				);
+			}
 			ensure!(
 				job.status != JobStatus::Scheduled
 					|| job.seats.iter().all(|seat| seat.state == SeatState::Assigned),
@@ -77,6 +99,11 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(Orders::<T>::iter_keys().all(Jobs::<T>::contains_key), "an order has no job");
 		ensure!(Inputs::<T>::iter_keys().all(Jobs::<T>::contains_key), "an input has no job");
+		ensure!(Seals::<T>::iter_keys().all(Inputs::<T>::contains_key), "a sealing has no input");
+		ensure!(
+			Ciphertexts::<T>::iter_keys().all(Inputs::<T>::contains_key),
+			"a ciphertext has no input"
+		);
 		Ok(())
 	}
 
@@ -88,8 +115,16 @@ impl<T: Config> Pallet<T> {
 		let mut live = BTreeMap::<JobClass, u32>::new();
 		for (class, place, id) in Queued::<T>::iter() {
 			let ring = rings.get(class);
-			ensure!(ring.head <= place && place < ring.tail, "a job stands outside its queue");
 			let job = Jobs::<T>::get(id).ok_or("an unknown job is queued")?;
+			ensure!(
+				(job.retries > 0) == (place < AGAIN_END),
+				"a job waits in the line of those that were tried, or of those that were not, and was not, or was"
+			);
+			let (head, tail) = match job.retries {
+				0 => (ring.head, ring.tail),
+				_ => (ring.again.head, ring.again.tail),
+			};
+			ensure!(head <= place && place < tail, "a job stands outside its queue");
 			let order = Orders::<T>::get(id).ok_or("a queued job has no order")?;
 			ensure!(job.place == Some(place) && order.class == class, "a job is in a wrong place");
 			*live.entry(class).or_default() += 1;
@@ -170,16 +205,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// * A node's jobs are exactly those that occupy it, each once; the memory promised follows from them.
+	/// * A node's jobs are exactly those that occupy it, each once; what is promised follows from them.
 	/// * A standing is kept at one place, and only where there is something to remember; that of a node that is gone
 	///   only while it holds a seat.
 	fn try_state_seats() -> Result<(), TryRuntimeError> {
-		let mut seats = BTreeMap::<NodeId, BTreeMap<JobId, u32>>::new();
+		let mut seats = BTreeMap::<NodeId, BTreeMap<JobId, Resources>>::new();
 		for (id, job) in Jobs::<T>::iter().filter(|(_, job)| job.occupies_nodes()) {
 			let order = Orders::<T>::get(id).ok_or("a job has no order")?;
 			for seat in &job.seats {
-				let memory = memory_mib(order.limits.memory_bytes);
-				seats.entry(seat.node).or_default().insert(id, memory);
+				seats.entry(seat.node).or_default().insert(id, order.resources);
 			}
 		}
 		let standings = Seatings::<T>::iter()
@@ -191,8 +225,9 @@ impl<T: Config> Pallet<T> {
 			ensure!(listed.len() == standing.jobs.len(), "a job is listed twice");
 			ensure!(listed.iter().eq(held.keys()), "a node's jobs and its seats differ");
 			ensure!(
-				standing.committed_mib == held.values().sum::<u32>(),
-				"the memory promised by a node is wrong"
+				standing.committed
+					== held.values().fold(Resources::default(), |sum, one| sum.plus(one)),
+				"what is promised by a node is wrong"
 			);
 		}
 		ensure!(seats.is_empty(), "a node with seats has no standing");
@@ -208,16 +243,25 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// * A pool is dense: places `0 .. size` and no others, each with its way back.
-	/// * A node is in the pools of its capabilities, anywhere and in its jurisdiction, and in no others.
+	/// * A node is in one pool of each of its capabilities and of no other: that of its stratum, or the overflow.
+	/// * The record of a capability lists the strata that have nodes, each once, with their sizes.
 	fn try_state_pools() -> Result<(), TryRuntimeError> {
 		let mut expected = BTreeSet::new();
 		for (node, seating) in Seatings::<T>::iter() {
 			let offers = Offers::<T>::get(node).ok_or("a node in the pools offers nothing")?;
 			ensure!(seating.profile.capacity <= MAX_ASSIGNMENTS as u16, "too much capacity");
 			for capability in offers {
-				for jurisdiction in [None, Some(seating.profile.jurisdiction)] {
-					expected.insert((PoolKey { capability, jurisdiction }, node));
-				}
+				let place = PoolPlaces::<T>::get(capability, node).ok_or("a node has no place")?;
+				ensure!(
+					place.stratum.is_none_or(|own| own == Stratum::of(&seating.profile)),
+					"a node is in a stratum it does not belong to"
+				);
+				let key = PoolKey { capability, stratum: place.stratum };
+				ensure!(
+					Pools::<T>::get(key, place.index) == Some(node),
+					"a way back leads nowhere"
+				);
+				expected.insert((capability, node));
 			}
 		}
 		ensure!(
@@ -225,19 +269,76 @@ impl<T: Config> Pallet<T> {
 			"a node outside the pools offers something"
 		);
 		let mut sizes = BTreeMap::<PoolKey, u32>::new();
-		for (key, place, node) in Pools::<T>::iter() {
-			ensure!(place < PoolSizes::<T>::get(key), "a pool has a gap");
-			ensure!(PoolPlaces::<T>::get(key, node) == Some(place), "a pool has no way back");
-			ensure!(expected.remove(&(key, node)), "a node is in a pool it does not belong to");
+		for (key, index, node) in Pools::<T>::iter() {
+			let place = PoolPlace { stratum: key.stratum, index };
+			ensure!(
+				PoolPlaces::<T>::get(key.capability, node) == Some(place),
+				"a pool has no way back"
+			);
+			ensure!(expected.remove(&(key.capability, node)), "a node is in a pool twice");
 			*sizes.entry(key).or_default() += 1;
 		}
 		ensure!(expected.is_empty(), "a node is missing in a pool");
-		for (key, size) in PoolSizes::<T>::iter() {
-			ensure!(size > 0 && sizes.remove(&key) == Some(size), "the size of a pool is wrong");
+		for (capability, strata) in StrataOf::<T>::iter() {
+			ensure!(!strata.is_empty(), "a capability is kept that nobody offers");
+			for lot in strata.lots() {
+				let key = PoolKey { capability, stratum: lot.stratum };
+				ensure!(
+					lot.size > 0 && sizes.remove(&key) == Some(lot.size),
+					"the size of a pool is wrong"
+				);
+			}
 		}
 		ensure!(sizes.is_empty(), "a pool has no size");
 		let (places, ways_back) = (Pools::<T>::iter().count(), PoolPlaces::<T>::iter().count());
 		ensure!(places == ways_back, "a way back leads nowhere");
+		for (key, index) in Pools::<T>::iter_keys() {
+			let lots = StrataOf::<T>::get(key.capability);
+			let size = lots.lots().find(|lot| lot.stratum == key.stratum).map(|lot| lot.size);
+			ensure!(size.is_some_and(|size| index < size), "a pool has a gap");
+		}
+		Ok(())
+	}
+
+	/// * What is known of a capability says something, is a part of one where it should be, and counts the seats under it.
+	fn try_state_capabilities() -> Result<(), TryRuntimeError> {
+		let standings = Seatings::<T>::iter()
+			.map(|(_, seating)| seating.standing)
+			.chain(Standings::<T>::iter_values());
+		for standing in standings {
+			ensure!(standing.trust <= ONE, "trust is above one");
+			let mut running = BTreeMap::new();
+			for id in &standing.jobs {
+				let order = Orders::<T>::get(id).ok_or("a node works on an unknown job")?;
+				*running.entry(order.capability).or_default() += 1u16;
+			}
+			let mut seen = BTreeSet::new();
+			for state in &standing.capabilities {
+				ensure!(seen.insert(state.capability), "a capability is listed twice");
+				ensure!(!state.is_unused(), "a capability is listed of which nothing is known");
+				ensure!(state.quality <= ONE, "a quality is above one");
+				let count = running.remove(&state.capability).unwrap_or(0);
+				ensure!(state.running == count, "the seats under a capability are miscounted");
+			}
+			ensure!(running.is_empty(), "a node works under a capability that is not listed");
+		}
+		Ok(())
+	}
+
+	/// * A group belongs to the requester of its last job, which named it and is kept; each is listed once.
+	fn try_state_groups() -> Result<(), TryRuntimeError> {
+		for (who, list) in Groups::<T>::iter() {
+			ensure!(!list.is_empty(), "an account without groups has a record");
+			let mut seen = BTreeSet::new();
+			for Group { group, job, .. } in list {
+				ensure!(seen.insert(group), "a group is listed twice");
+				let order = Orders::<T>::get(job).ok_or("the last job of a group is gone")?;
+				ensure!(
+					order.requester == who && order.collocate == Some(group),
+					"a group and its last job do not belong together"
+				);
+			}
+		}
 		Ok(())
 	}
 
@@ -296,7 +397,9 @@ impl<T: Config> Pallet<T> {
 	fn try_state_totals() -> Result<(), TryRuntimeError> {
 		let totals = Ledger::<T>::get().totals;
 		let count = |is: fn(&Job) -> bool| Jobs::<T>::iter_values().filter(is).count() as u32;
-		let waits = |job: &Job| matches!(job.status, JobStatus::Pending | JobStatus::Paused);
+		let waits = |job: &Job| {
+			matches!(job.status, JobStatus::Pending | JobStatus::AwaitingInput | JobStatus::Paused)
+		};
 		ensure!(totals.queued == count(waits), "the number of waiting jobs is wrong");
 		ensure!(
 			totals.assigned == count(|job| job.status.is_assigned()),
@@ -306,7 +409,9 @@ impl<T: Config> Pallet<T> {
 			let order = Orders::<T>::get(id).ok_or("an input has no order")?;
 			let commitment = match input {
 				JobInput::Inline(bytes) => concordat_primitives::hashing::input_commitment(&bytes),
-				JobInput::External { commitment, .. } => commitment,
+				JobInput::External { commitment, .. } | JobInput::Sealed { commitment, .. } => {
+					commitment
+				},
 			};
 			ensure!(commitment == order.input, "an input is not what its order commits to");
 		}

@@ -1,6 +1,11 @@
 //! Plain data of the pallet; nothing here knows `Config`.
 
-pub use crate::refusal::{Objection, Refusal};
+pub use crate::{
+	refusal::{Objection, Refusal},
+	scheduler::{PoolKey, PoolPlace, Strata, Stratum},
+	standing::{Seating, Standing},
+};
+pub use concordat_primitives::job::PauseSubject;
 
 use crate::{
 	pricing::{Fees, Prices, Quote},
@@ -9,16 +14,20 @@ use crate::{
 use alloc::{format, string::String};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
+	attest::{EncryptionKey, Vendor},
 	cac::FailureCode,
 	clause::{
-		ExecutionMode, ResourceLimits, RiskClass, TriggerKind, MAX_INPUT_BYTES, MAX_LIST, MAX_SEATS,
+		ExecutionMode, ResourceLimits, RiskClass, Spread, TriggerKind, MAX_INPUT_BYTES, MAX_LIST,
+		MAX_SEATS,
 	},
 	credential::{CredentialDemand, MAX_CREDENTIAL_DEMANDS},
 	job::{Backups, FailureReason, JobClass, JobStatus, Seats, MAX_ATTEMPTS, MAX_BACKUPS},
-	node::NodeProfile,
-	routing::{self, NEUTRAL},
+	node::Resources,
+	sealed::{SealedKey, MAX_RECIPIENTS},
 	text::decimal,
+	trust::Originator,
 	units::{DAYS, HOURS, MICRO_CDT, MILLI_CDT},
+	workflow::{Dependencies, JobParent},
 	AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, Hash, JobId, Jurisdiction,
 	NodeId, ReceiptId,
 };
@@ -40,6 +49,12 @@ pub const LOSS_GRACE: BlockNumber = 2;
 pub const WAKE_INTERVAL: BlockNumber = 15;
 /// Where the places of an empty queue begin: halfway, so that jobs can also step in at the head.
 pub const QUEUE_ORIGIN: u64 = 1 << 63;
+/// Where those of jobs that could not be placed begin.
+pub const AGAIN_ORIGIN: u64 = 1 << 62;
+/// First place that belongs to first tries: between the two lines there are 2⁶¹ places either way.
+pub const AGAIN_END: u64 = AGAIN_ORIGIN + (1 << 61);
+/// Groups of collocated jobs that an account can have at a time.
+pub const MAX_GROUPS: u32 = 16;
 
 /// A bounded list of jurisdictions, nodes or measurements of a job.
 pub type List<T> = BoundedVec<T, ConstU32<MAX_LIST>>;
@@ -52,6 +67,8 @@ pub type OfferList =
 	BoundedVec<CapabilityId, ConstU32<{ concordat_primitives::node::MAX_CAPABILITIES }>>;
 /// One page of the agenda.
 pub type AgendaPage = BoundedVec<AgendaItem, ConstU32<AGENDA_PAGE>>;
+/// Groups of an account, that which was used last at the end.
+pub type GroupList = BoundedVec<Group, ConstU32<MAX_GROUPS>>;
 /// Switches with the first block at which each no longer holds.
 pub type SwitchList = BoundedVec<(PauseSubject, BlockNumber), ConstU32<MAX_SWITCHES>>;
 
@@ -103,6 +120,8 @@ pub struct Params {
 	pub backups: u32,
 	/// Attempts after which a job fails; 1 to [`MAX_ATTEMPTS`].
 	pub max_attempts: Attempt,
+	/// Blocks within which a requester has to seal its input to the nodes that got seats.
+	pub seal_window: BlockNumber,
 	/// Blocks within which a node has to acknowledge.
 	pub ack_window: BlockNumber,
 	/// Blocks that a node has beyond the wall-clock limit of the clause.
@@ -137,6 +156,7 @@ impl Default for Params {
 			candidates: 4,
 			backups: 2,
 			max_attempts: 6,
+			seal_window: 30,
 			ack_window: 6,
 			delivery_margin: 8,
 			cooldown_base: 15,
@@ -163,6 +183,7 @@ impl Params {
 			(1..=MAX_CANDIDATES).contains(&self.candidates) &&
 			self.backups <= MAX_BACKUPS &&
 			(1..=MAX_ATTEMPTS).contains(&self.max_attempts) &&
+			(1..=HOURS).contains(&self.seal_window) &&
 			self.ack_window > 0 &&
 			// A delivery is never due before the acknowledgement that precedes it.
 			self.delivery_margin >= self.ack_window &&
@@ -183,6 +204,9 @@ impl Params {
 }
 
 /// What a job asks for. Written once at dispatch, removed when the job is pruned.
+///
+/// Enclaves decode the leading fields, up to `lineage`, out of a storage proof (docs/light-client.md): their order is a
+/// format.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Order {
 	/// Who asked.
@@ -199,10 +223,24 @@ pub struct Order {
 	pub mode: ExecutionMode,
 	/// What one execution may use.
 	pub limits: ResourceLimits,
+	/// Key that the output is sealed to.
+	pub output_key: Option<EncryptionKey>,
+	/// Hash over the outputs that it needs.
+	pub lineage: Hash,
+	/// The input is sealed, once the nodes of a round are known.
+	pub sealed: bool,
+	/// What a node has to set aside for it, memory included.
+	pub resources: Resources,
 	/// Where a node may stand, by the clause and by the requester; empty: anywhere.
 	pub jurisdictions: List<Jurisdiction>,
 	/// Only nodes under sovereign control.
 	pub sovereign_only: bool,
+	/// Who may vouch for a node's hardware; empty: every vendor.
+	pub vendors: List<Vendor>,
+	/// What the nodes must not share, besides operator and platform.
+	pub spread: Spread,
+	/// Group of the requester's jobs that go to one node.
+	pub collocate: Option<u32>,
 	/// No simulated evidence.
 	pub forbid_simulated: bool,
 	/// Measurements that may run it; empty: whatever the chain allows.
@@ -223,23 +261,47 @@ pub struct Order {
 	pub preferred: List<NodeId>,
 	/// Nodes that must not be asked.
 	pub excluded: List<NodeId>,
+	/// From whose perspective it is routed.
+	pub originator: Originator,
+	/// What it is a part of.
+	pub parent: Option<JobParent>,
+	/// Jobs whose outputs it needs.
+	pub dependencies: Dependencies,
 	/// What was held for it.
 	pub quote: Quote,
 	/// Block of dispatch.
 	pub dispatched_at: BlockNumber,
 }
 
+/// What was sealed for a round, but for the ciphertext.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Seal {
+	/// Attempt of the round.
+	pub round: Attempt,
+	/// Held for it.
+	pub deposit: Balance,
+	/// The content key, wrapped for each recipient.
+	pub keys: BoundedVec<SealedKey, ConstU32<MAX_RECIPIENTS>>,
+}
+
 /// Where a job stands: all that changes during its life.
+///
+/// Enclaves decode the leading fields, up to `ciphertext`, out of a storage proof (docs/light-client.md): their order is a
+/// format.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Job {
 	/// Where it stands.
 	pub status: JobStatus,
-	/// Where it stood before a dispute froze it.
-	pub resume: Option<JobStatus>,
 	/// Highest attempt issued; 0 before the first assignment.
 	pub attempts: Attempt,
+	/// Attempt under which the seats of the present round were first given; 0 before the first.
+	pub round: Attempt,
 	/// Who sits. Of a job that ended: who sat at the end.
 	pub seats: Seats,
+	/// Hash of the ciphertext that was sealed for this round.
+	pub ciphertext: Option<Hash>,
+	/// Where it stood before a dispute froze it.
+	pub resume: Option<JobStatus>,
 	/// Who would step in, best first.
 	pub backups: Backups,
 	/// Nodes of the last round that failed by disagreement: the next round goes to others, if there are enough.
@@ -269,6 +331,8 @@ pub struct Job {
 	pub frozen_at: Option<BlockNumber>,
 	/// Hash of the output that the nodes agreed on.
 	pub output: Option<Hash>,
+	/// Of the nodes that agreed, the one with the best score: where the next step of a workflow is routed from.
+	pub winner: Option<NodeId>,
 	/// Receipt of an end without a result; that of a result is kept with the result.
 	pub receipt: Option<ReceiptId>,
 }
@@ -278,9 +342,11 @@ impl Job {
 	pub fn new(escrow: Balance, deposit: Balance, expires_at: BlockNumber) -> Self {
 		Self {
 			status: JobStatus::Pending,
-			resume: None,
 			attempts: 0,
+			round: 0,
 			seats: Default::default(),
+			ciphertext: None,
+			resume: None,
 			backups: Default::default(),
 			spent: Default::default(),
 			place: None,
@@ -295,13 +361,15 @@ impl Job {
 			prune_at: None,
 			frozen_at: None,
 			output: None,
+			winner: None,
 			receipt: None,
 		}
 	}
 
-	/// Whether its seats occupy nodes: assigned, or frozen while it was.
+	/// Whether its seats occupy nodes: assigned, waiting for its sealed input, or frozen while it was assigned.
 	pub fn occupies_nodes(&self) -> bool {
 		self.status.is_assigned()
+			|| self.status == JobStatus::AwaitingInput
 			|| (self.status == JobStatus::Disputed && self.resume.is_some_and(|s| s.is_assigned()))
 	}
 
@@ -405,30 +473,6 @@ pub enum Silence {
 	Delivery,
 }
 
-/// What a switch holds back.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-#[serde(rename_all = "camelCase")]
-pub enum PauseSubject {
-	/// Jobs of one clause.
-	Clause(ClauseId),
-	/// Jobs of one class.
-	Class(JobClass),
-	/// Nodes of one jurisdiction: they are not asked; jobs that can go nowhere else are held back.
-	Jurisdiction(Jurisdiction),
-}
-
 /// Something that is due at a block.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum AgendaItem {
@@ -446,6 +490,13 @@ pub enum AgendaItem {
 		/// Job.
 		job: JobId,
 	},
+	/// The requester has not sealed its input for this round: the job fails.
+	Seal {
+		/// Job.
+		job: JobId,
+		/// Round that the input was awaited for.
+		round: Attempt,
+	},
 	/// A job that stands aside looks whether it can go back to its queue.
 	Wake {
 		/// Job.
@@ -456,6 +507,19 @@ pub enum AgendaItem {
 		/// Job.
 		job: JobId,
 	},
+}
+
+/// Where the jobs of a group go (NSF §4.10.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Group {
+	/// Number that the requester gave it.
+	pub group: u32,
+	/// Node that had the first seat of its last job.
+	pub node: NodeId,
+	/// That job. The group is forgotten with it.
+	pub job: JobId,
+	/// Block in which that job was assigned.
+	pub used_at: BlockNumber,
 }
 
 /// How far the agenda has been worked off: everything before this place is done.
@@ -469,98 +533,35 @@ pub struct Cursor {
 	pub index: u32,
 }
 
-/// What the chain thinks of a node, and what it works on. Outlives its stay in the pools.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Standing {
-	/// Jobs on which it holds a seat.
-	pub jobs: AssignmentList,
-	/// Memory promised to those, in MiB.
-	pub committed_mib: u32,
-	/// Trust, in parts of 10⁶.
-	pub trust: u32,
-	/// Quality, in parts of 10⁶.
-	pub quality: u32,
-	/// First block at which it is asked again.
-	pub cooldown_until: BlockNumber,
-	/// Seats lost to silence since its last good result.
-	pub misses: u8,
-	/// Whether the node is gone for good: then this goes with its last seat.
-	pub gone: bool,
+/// Places of a line: `head ≤ place < tail`, some of them empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Line {
+	/// Place of the next job.
+	pub head: u64,
+	/// First place behind the last job.
+	pub tail: u64,
 }
 
-impl Default for Standing {
+impl Default for Line {
 	fn default() -> Self {
-		Self {
-			jobs: Default::default(),
-			committed_mib: 0,
-			trust: NEUTRAL,
-			quality: NEUTRAL,
-			cooldown_until: 0,
-			misses: 0,
-			gone: false,
-		}
+		Self { head: AGAIN_ORIGIN, tail: AGAIN_ORIGIN }
 	}
 }
 
-impl Standing {
-	/// Seats that it holds.
-	pub fn running(&self) -> u16 {
-		self.jobs.len() as u16
-	}
-
-	/// Whether it says nothing that a newcomer's would not say, or nobody will ask for it again.
-	pub fn is_forgettable(&self) -> bool {
-		*self == Self::default() || (self.gone && self.jobs.is_empty())
-	}
-
-	/// Its result was judged.
-	pub fn judge(&mut self, agreed: bool) {
-		let new = if agreed { routing::ONE } else { 0 };
-		self.trust = routing::ewma(self.trust, new);
-		self.quality = routing::ewma(self.quality, new);
-		if agreed {
-			self.misses = 0;
-		}
-	}
-
-	/// It was silent: less trust, less quality, and a rest that doubles each time. Returns the end of that.
-	pub fn miss(&mut self, params: &Params, now: BlockNumber) -> BlockNumber {
-		self.misses = self.misses.saturating_add(1);
-		self.trust = routing::ewma(self.trust, 0);
-		self.quality = routing::ewma(self.quality, 0);
-		self.cooldown_until = now.saturating_add(params.cooldown(self.misses));
-		self.cooldown_until
-	}
-}
-
-/// The compact record that the scheduler reads of each candidate. Exists while the node is in the pools.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Seating {
-	/// What the node offers; its capacity is at most [`MAX_ASSIGNMENTS`].
-	pub profile: NodeProfile,
-	/// What the chain thinks of it.
-	pub standing: Standing,
-}
-
-/// A pool: nodes that offer a capability, anywhere or in one jurisdiction.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen, TypeInfo,
-)]
-pub struct PoolKey {
-	/// What they offer.
-	pub capability: CapabilityId,
-	/// Where they stand; `None`: anywhere.
-	pub jurisdiction: Option<Jurisdiction>,
-}
-
-/// The queue of one class: places `head ≤ place < tail`, some of them empty.
+/// The queue of one class: places `head ≤ place < tail`, some of them empty. Jobs that could not be placed wait in a line
+/// of their own, which is served every other turn: a flood of jobs that nobody can run takes no more than half of
+/// what its class gets from those that somebody can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Ring {
 	/// Place of the next job.
 	pub head: u64,
 	/// First place behind the last job.
 	pub tail: u64,
-	/// Jobs in it.
+	/// Those that could not be placed at the first try.
+	pub again: Line,
+	/// Whether they are served next, if there is a choice.
+	pub again_next: bool,
+	/// Jobs in both lines.
 	pub live: u32,
 	/// Jobs of the class that wait beside it: held back, or resting after tries that failed.
 	pub aside: u32,
@@ -570,7 +571,32 @@ pub struct Ring {
 
 impl Default for Ring {
 	fn default() -> Self {
-		Self { head: QUEUE_ORIGIN, tail: QUEUE_ORIGIN, live: 0, aside: 0, credit: 0 }
+		Self {
+			head: QUEUE_ORIGIN,
+			tail: QUEUE_ORIGIN,
+			again: Line::default(),
+			again_next: false,
+			live: 0,
+			aside: 0,
+			credit: 0,
+		}
+	}
+}
+
+impl Ring {
+	/// Ends of both lines, first tries first.
+	pub const fn ends(&self) -> (u64, u64) {
+		(self.tail, self.again.tail)
+	}
+
+	/// Whether there are places before these ends.
+	pub const fn has_before(&self, ends: (u64, u64)) -> bool {
+		self.head < ends.0 || self.again.head < ends.1
+	}
+
+	/// Whether the next turn goes to those that could not be placed before.
+	pub const fn again_is_next(&self, ends: (u64, u64)) -> bool {
+		self.again.head < ends.1 && (self.again_next || self.head >= ends.0)
 	}
 }
 
@@ -722,6 +748,10 @@ mod tests {
 			(Exclusion::Quality, 13),
 			(Exclusion::RiskClassNotMet, 14),
 			(Exclusion::CredentialMissing, 15),
+			(Exclusion::Vendor, 16),
+			(Exclusion::Unavailable, 17),
+			(Exclusion::Threat, 18),
+			(Exclusion::Lease, 19),
 		] {
 			assert_eq!(why.encode(), [index]);
 		}

@@ -2,17 +2,19 @@
 
 use crate::{
 	pallet::*,
-	scheduler::{delivery_window, memory_mib, Ask, Exclusion},
+	scheduler::{delivery_window, memory_mib, Ask, Exclusion, Lot},
 	types::*,
 };
 use alloc::{format, string::String, vec::Vec};
 use concordat_primitives::{
 	credential::CredentialDemand,
-	job::JobStatus,
-	routing::{self, Factors},
+	job::{JobConstraints, JobStatus},
+	node::Resources,
+	routing,
 	traits::{ClauseInspect, CredentialInspect, LeaseInspect},
+	trust::{Originator, TrustBook},
 	views::{JobView, Page, RoutingView, Totals as TotalsView, MAX_PAGE},
-	ClauseId, JobId, Jurisdiction, NodeId,
+	ClauseId, JobId, NodeId,
 };
 
 /// Job numbers that one page may pass over; those of pruned jobs are gaps.
@@ -77,64 +79,89 @@ impl<T: Config> Pallet<T> {
 		Page { items, next: (next < end).then_some(next) }
 	}
 
-	/// How the nodes that a clause could ask would score now, in pool order from place `from` on, for a requester
-	/// without wishes, 1 to [`MAX_PAGE`] places at a time. `None` if there is no such clause.
-	pub fn candidates(clause: &ClauseId, from: u64, limit: u32) -> Option<Page<RoutingView>> {
+	/// How the nodes that offer what a clause asks for would score now, and why a node would not be asked: from place
+	/// `from` on, 1 to [`MAX_PAGE`] places at a time. First the pools that may be drawn from, in pool order, then the others.
+	///
+	/// From the perspective of `originator`, or of somebody who knows nobody; under `constraints`, or none. `None` if there is
+	/// no such clause, or if no job can be dispatched with these constraints because they contradict it.
+	pub fn candidates(
+		clause: &ClauseId,
+		originator: Option<&Originator>,
+		constraints: Option<&JobConstraints>,
+		from: u64,
+		limit: u32,
+	) -> Option<Page<RoutingView>> {
 		let spec = T::Clauses::clause(clause)?.spec;
-		let ctx_now = Self::now();
-		let params = Parameters::<T>::get();
-		let paused: Vec<Jurisdiction> = Switches::<T>::get()
-			.into_iter()
-			.filter_map(|(subject, until)| match subject {
-				PauseSubject::Jurisdiction(one) if until > ctx_now => Some(one),
-				_ => None,
-			})
-			.collect();
+		let wishes = constraints.cloned().unwrap_or_default();
+		let jurisdictions = common(&spec.policy.jurisdictions, &wishes.jurisdictions)?;
+		let vendors = common(&spec.policy.vendors, &wishes.vendors)?;
+		let perspective = originator.map(T::Trust::perspective).unwrap_or_default();
+		let ctx = Self::context();
+		let paused = ctx.paused_jurisdictions();
+		let memory_mib = memory_mib(spec.limits.memory_bytes);
+		let window = delivery_window(spec.limits.wall_millis, ctx.params.delivery_margin);
+		let timeout = wishes.timeout_blocks.unwrap_or(window).max(1);
 		let ask = Ask {
-			now: ctx_now,
-			deliver_by: ctx_now
-				.saturating_add(delivery_window(spec.limits.wall_millis, params.delivery_margin)),
-			memory_mib: memory_mib(spec.limits.memory_bytes),
-			sovereign_only: spec.policy.sovereign_only,
+			now: ctx.now,
+			deliver_by: ctx.now.saturating_add(window.min(timeout)),
+			capability: spec.capability,
+			resources: spec.resources.plus(&Resources { memory_mib, ..Default::default() }),
+			sovereign_only: spec.policy.sovereign_only || wishes.sovereign_only,
+			vendors: &vendors,
 			forbid_simulated: spec.policy.forbid_simulated,
-			risk: spec.risk,
+			risk: wishes.tier.map_or(spec.risk, |tier| tier.max(spec.risk)),
 			measurements: &spec.measurements,
-			jurisdictions: &spec.policy.jurisdictions,
+			jurisdictions: &jurisdictions,
 			paused: &paused,
-			min_trust: 0,
-			min_quality: 0,
-			preferred: &[],
-			excluded: &[],
+			min_trust: wishes.min_trust,
+			min_quality: wishes.min_quality,
+			preferred: &wishes.preferred,
+			excluded: &wishes.excluded,
 			spent: &[],
+			perspective: &perspective,
 		};
 
-		let mut jurisdictions = spec.policy.jurisdictions.to_vec();
-		jurisdictions.sort_unstable();
-		jurisdictions.dedup();
+		let strata = StrataOf::<T>::get(spec.capability);
+		let open = |lot: &Lot| lot.stratum.as_ref().and_then(|stratum| ask.bars(stratum)).is_none();
+		let (mut lots, barred): (Vec<Lot>, Vec<Lot>) = strata.lots().partition(open);
+		lots.extend(barred);
+
+		let demands = &spec.policy.node_credentials;
 		let mut items = Vec::new();
 		let mut place = 0u64;
 		let end = from.saturating_add(limit.clamp(1, MAX_PAGE).into());
-		for key in Self::pools_of(spec.capability, &jurisdictions, &[]) {
-			let size = u64::from(PoolSizes::<T>::get(key));
+		for Lot { stratum, size } in lots {
+			let key = PoolKey { capability: spec.capability, stratum };
 			// The part of this pool that the page covers.
-			let first = from.clamp(place, place.saturating_add(size)).saturating_sub(place);
-			let last = end.clamp(place, place.saturating_add(size)).saturating_sub(place);
-			for index in first..last {
+			let within =
+				|at: u64| at.clamp(place, place.saturating_add(size.into())).saturating_sub(place);
+			for index in within(from)..within(end) {
 				let node = Pools::<T>::get(key, index as u32);
-				let demands = &spec.policy.node_credentials;
 				items.extend(node.and_then(|node| Self::candidate(node, &ask, demands)));
 			}
-			place = place.saturating_add(size);
+			place = place.saturating_add(size.into());
 		}
 		Some(Page { items, next: (end < place).then_some(end) })
 	}
 
 	fn candidate(node: NodeId, ask: &Ask, demands: &[CredentialDemand]) -> Option<RoutingView> {
 		let seating = Seatings::<T>::get(node)?;
-		let factors: Factors = ask.factors(node, &seating);
-		let excluded = Self::why_not(node, &seating, ask, demands);
-		let score = excluded.is_none().then(|| factors.score());
-		Some(RoutingView { node, score, factors, excluded })
+		let factors = ask.factors(node, &seating);
+		let why = Self::why_not(node, &seating, ask, demands);
+		let (exclusion, excluded) =
+			why.map(|(why, text)| (Some(why), Some(text))).unwrap_or_default();
+		let state = seating.standing.capability(ask.capability);
+		Some(RoutingView {
+			node,
+			score: exclusion.is_none().then(|| factors.score()),
+			factors,
+			state,
+			capability_load: state.load(seating.profile.capacity),
+			aggregate: seating.standing.aggregate(),
+			tie: ask.perspective.tie(node).copied(),
+			exclusion,
+			excluded,
+		})
 	}
 
 	/// Why a node would not get a seat, in the order in which the scheduler asks.
@@ -143,22 +170,32 @@ impl<T: Config> Pallet<T> {
 		seating: &Seating,
 		ask: &Ask,
 		demands: &[CredentialDemand],
-	) -> Option<String> {
+	) -> Option<(Exclusion, String)> {
+		let plain = |why: Exclusion| (why, String::from(why.text()));
 		if let Some(why) = ask.exclusion(node, seating) {
-			return Some(why.text().into());
+			return Some(plain(why));
 		}
-		let lease = T::Leases::live_lease(node, seating.profile.lease, &ask.of_lease());
-		if let Err(refusal) = lease {
-			return Some(format!("its lease does not count now: {refusal:?}"));
+		match T::Leases::live_lease(node, seating.profile.lease, &ask.of_lease()) {
+			Err(refusal) => {
+				return Some((
+					Exclusion::Lease,
+					format!("{}: {refusal:?}", Exclusion::Lease.text()),
+				))
+			},
+			// Cut short since the profile was written.
+			Ok(lease) if lease.expires_at < ask.deliver_by => {
+				return Some(plain(Exclusion::LeaseEnding))
+			},
+			Ok(_) => (),
 		}
 		let holds = demands.is_empty() || T::Credentials::node_meets(node, demands);
-		(!holds).then(|| Exclusion::CredentialMissing.text().into())
+		(!holds).then(|| plain(Exclusion::CredentialMissing))
 	}
 
-	/// Trust and quality of a node, in parts of 10⁶.
+	/// Trust `T` of a node and its quality over all capabilities, `Q_agg`, in parts of 10⁶.
 	pub fn reputation(node: NodeId) -> (u32, u32) {
 		let standing = Self::standing(node);
-		(standing.trust.min(routing::ONE), standing.quality.min(routing::ONE))
+		(standing.trust.min(routing::ONE), standing.aggregate().min(routing::ONE))
 	}
 
 	/// Fills in the totals that this pallet keeps.
@@ -176,4 +213,15 @@ impl<T: Config> Pallet<T> {
 			..view.clone()
 		};
 	}
+}
+
+/// What two lists that restrict nothing when they are empty have in common, each once; `None` if they contradict each
+/// other.
+fn common<I: Copy + Ord>(allowed: &[I], wanted: &[I]) -> Option<Vec<I>> {
+	let all = if wanted.is_empty() { allowed } else { wanted };
+	let mut both: Vec<I> =
+		all.iter().filter(|one| allowed.is_empty() || allowed.contains(one)).copied().collect();
+	both.sort_unstable();
+	both.dedup();
+	(all.is_empty() || !both.is_empty()).then_some(both)
 }

@@ -33,13 +33,27 @@ use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
 const STAKE: Balance = 10_000 * CDT;
 
-fn spec(role: NodeRole) -> NodeSpec {
-	let capabilities = match role {
+/// Sets up what other pallets keep.
+pub trait BenchmarkHelper {
+	/// Sees to it that the catalogue has the capability.
+	fn declare(capability: CapabilityId);
+}
+
+/// For a runtime whose catalogue has everything.
+impl BenchmarkHelper for () {
+	fn declare(_: CapabilityId) {}
+}
+
+fn spec<T: Config>(role: NodeRole) -> NodeSpec {
+	let capabilities: Vec<CapabilityId> = match role {
 		NodeRole::Compute => (0..MAX_CAPABILITIES)
 			.filter_map(|i| CapabilityId::parse(&format!("capability-{i}")))
 			.collect(),
 		NodeRole::Validator => Vec::new(),
 	};
+	for capability in &capabilities {
+		T::BenchmarkHelper::declare(*capability);
+	}
 	NodeSpec {
 		role,
 		jurisdiction: Jurisdiction(*b"IDN"),
@@ -72,7 +86,7 @@ fn registered<T: Config>(
 ) -> Result<(AccountId, NodeId), BenchmarkError> {
 	let who = funded::<T>("controller", index);
 	let node = LastNode::<T>::get().saturating_add(1);
-	Pallet::<T>::do_register(who.clone(), spec(role), key(node), STAKE)?;
+	Pallet::<T>::do_register(who.clone(), spec::<T>(role), key(node), STAKE)?;
 	Ok((who, node))
 }
 
@@ -150,12 +164,17 @@ mod benchmarks {
 	fn register() -> Result<(), BenchmarkError> {
 		let who = funded::<T>("controller", 0);
 		for i in 1..MAX_NODES_PER_CONTROLLER {
-			Pallet::<T>::do_register(who.clone(), spec(NodeRole::Compute), key(i + 1_000), STAKE)?;
+			Pallet::<T>::do_register(
+				who.clone(),
+				spec::<T>(NodeRole::Compute),
+				key(i + 1_000),
+				STAKE,
+			)?;
 		}
 		let operator_key = key(1);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(who.clone()), spec(NodeRole::Validator), operator_key, STAKE);
+		_(RawOrigin::Signed(who.clone()), spec::<T>(NodeRole::Validator), operator_key, STAKE);
 
 		assert_eq!(NodesOf::<T>::get(who).len() as u32, MAX_NODES_PER_CONTROLLER);
 		Ok(())
@@ -241,7 +260,7 @@ mod benchmarks {
 	#[benchmark]
 	fn update_spec() -> Result<(), BenchmarkError> {
 		let (who, node) = active::<T>()?;
-		let spec = NodeSpec { capacity: 3, ..spec(NodeRole::Compute) };
+		let spec = NodeSpec { capacity: 3, ..spec::<T>(NodeRole::Compute) };
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who), node, spec.clone());
@@ -366,6 +385,19 @@ mod benchmarks {
 		_(origin as T::RuntimeOrigin, params.clone());
 
 		assert_eq!(Parameters::<T>::get(), params);
+		Ok(())
+	}
+
+	/// Of the last capability that it offers.
+	#[benchmark]
+	fn set_availability() -> Result<(), BenchmarkError> {
+		let (who, node) = active::<T>()?;
+		let offered = spec::<T>(NodeRole::Compute).capabilities;
+		let capability = *offered.last().ok_or(BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who), node, capability, false);
+
 		Ok(())
 	}
 

@@ -26,6 +26,8 @@ impl<T: Config> Pallet<T> {
 		operator_key: OperatorId,
 		stake: Balance,
 	) -> DispatchResult {
+		ensure!(is_valid_spec(&spec), Error::<T>::InvalidSpec);
+		Self::ensure_known(&spec)?;
 		let role = spec.role;
 		let node = Self::enrol(controller.clone(), spec, operator_key, stake)?;
 		Self::deposit_event(Event::NodeRegistered { node, controller, role, stake });
@@ -229,6 +231,7 @@ impl<T: Config> Pallet<T> {
 		let mut record = Self::staying_node_of(who, node)?;
 		ensure!(spec.role == record.spec.role, Error::<T>::RoleFixed);
 		ensure!(is_valid_spec(&spec), Error::<T>::InvalidSpec);
+		Self::ensure_known(&spec)?;
 		let moves = spec.jurisdiction != record.spec.jurisdiction
 			|| spec.sovereign != record.spec.sovereign;
 		if moves && record.is_compute() {

@@ -14,7 +14,7 @@ use frame_support::{pallet_prelude::Get, weights::Weight};
 const MAX_SCAN: u32 = 1_000;
 
 /// The account of an operator key.
-fn account_of(key: OperatorId) -> AccountId {
+pub(crate) fn account_of(key: OperatorId) -> AccountId {
 	AccountId::new(sp_core::sr25519::Public::from(key).0)
 }
 

@@ -16,6 +16,7 @@
 //! | [`withdraw`](Pallet::withdraw) | controller | releases what has left; the last time, removes the node |
 //! | [`drain`](Pallet::drain), [`undrain`](Pallet::undrain) | controller | no new jobs for now; back again |
 //! | [`update_spec`](Pallet::update_spec), [`set_operator_key`](Pallet::set_operator_key) | controller | say something else about the node |
+//! | [`set_availability`](Pallet::set_availability) | controller or operator key | says that the node does not perform a capability now, or does again |
 //! | [`unjail`](Pallet::unjail) | controller | back to work, once the time is served |
 //! | [`add_validator`](Pallet::add_validator), [`remove_validator`](Pallet::remove_validator) | `ValidatorOrigin` | choose validators |
 //! | [`heartbeat`](Pallet::heartbeat) | the operator key, off chain, without a fee | a sign of life |
@@ -64,13 +65,21 @@
 //! nothing; a missed one costs state: the agenda looks at each node once per silence period and
 //! takes it out of the pools. The next beat brings it back.
 //!
+//! # Capabilities
+//!
+//! A compute node offers 1 to 16 capabilities, all of them in the catalogue (`T::Capabilities`) when it says so, none
+//! twice. One that has gone from there since does no harm, but has to be left out of the next spec. For a while the
+//! operator may take one back without touching the others ([`set_availability`](Pallet::set_availability), Symbiont
+//! orchestration protocol §7.2): the pools are told, and remember. It costs the ordinary fee of a call that reads one
+//! record: to be free up to a rate it would need a record of its own, dearer than what it saves.
+//!
 //! # Up and down
 //!
 //! Up: [`NodeInspect`](concordat_primitives::traits::NodeInspect),
 //! [`Slasher`](concordat_primitives::traits::Slasher),
 //! [`LeaseListener`](concordat_primitives::traits::LeaseListener), the session managers of
 //! pallet-session, the full identification [`StakeOf`] and the offence handler. Down: the scheduler's
-//! pools (`T::Pool`), receipts (`T::Receipts`), session keys and disabling (`T::Session`).
+//! pools (`T::Pool`), the catalogue of capabilities (`T::Capabilities`), receipts (`T::Receipts`), session keys and disabling (`T::Session`).
 //!
 //! # Money
 //!
@@ -95,8 +104,9 @@
 extern crate alloc;
 
 mod agenda;
+mod availability;
 #[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
+pub mod benchmarking;
 mod bonding;
 mod heartbeats;
 mod inspect;
@@ -133,8 +143,8 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use concordat_primitives::{
 		node::{Misconduct, NodeRole, NodeSpec, NodeStatus, OperatorId, OperatorSignature},
-		traits::{block_number, GenesisHash, NodePool, ReceiptSink},
-		AccountId, Balance, BlockNumber, Hash, NodeId,
+		traits::{block_number, CapabilityInspect, GenesisHash, NodePool, ReceiptSink},
+		AccountId, Balance, BlockNumber, CapabilityId, Hash, NodeId,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -188,6 +198,9 @@ pub mod pallet {
 		/// The scheduler's pools: told who takes jobs.
 		type Pool: NodePool;
 
+		/// The catalogue: what nodes may offer.
+		type Capabilities: CapabilityInspect;
+
 		/// Where changes of state are audited.
 		type Receipts: ReceiptSink;
 
@@ -212,6 +225,10 @@ pub mod pallet {
 
 		/// Weights of this pallet.
 		type WeightInfo: WeightInfo;
+
+		/// Sets up what other pallets keep.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: benchmarking::BenchmarkHelper;
 	}
 
 	/// Why funds are held.
@@ -316,7 +333,8 @@ pub mod pallet {
 		/// Validators: account (endowed with more than the stake), stake, operator key. Their session
 		/// keys stand in the genesis of pallet-session.
 		pub validators: Vec<(AccountId, Balance, OperatorId)>,
-		/// Compute nodes: controller, stake, operator key, spec. They still have to attest.
+		/// Compute nodes: controller, stake, operator key, spec. They still have to attest. The catalogue is not asked
+		/// about them: it may be built later.
 		pub nodes: Vec<(AccountId, Balance, OperatorId, NodeSpec)>,
 		#[serde(skip)]
 		#[doc(hidden)]
@@ -446,6 +464,15 @@ pub mod pallet {
 			/// The new ones.
 			params: Params,
 		},
+		/// An operator said that a node does not perform a capability now, or does again.
+		AvailabilitySet {
+			/// Node.
+			node: NodeId,
+			/// Which of its capabilities.
+			capability: CapabilityId,
+			/// It performs it.
+			available: bool,
+		},
 	}
 
 	#[pallet::error]
@@ -510,6 +537,12 @@ pub mod pallet {
 		InvalidParams,
 		/// More validators are chosen than the new parameters allow.
 		TooManyChosen,
+		/// The catalogue does not have a capability that the node would offer.
+		UnknownCapability,
+		/// The node does not offer the capability.
+		NotOffered,
+		/// Only the node's controller or the account of its operator key may do this.
+		NotAuthorized,
 	}
 
 	#[pallet::hooks]
@@ -554,15 +587,18 @@ pub mod pallet {
 		/// A compute node starts as `Registered` and takes jobs once it has a lease. A validator node
 		/// is `Active` at once and waits to be chosen by governance; its account is its validator id.
 		///
-		/// - `spec`: a known jurisdiction and latency class; for a compute node at least one
-		///   capability (none twice), one seat, one core and some memory; for a validator no
-		///   capability.
+		/// - `spec`: a known jurisdiction and latency class; for a compute node at least one capability (none
+		///   twice, each in the catalogue), one seat, one core and some memory; for a validator no capability.
 		/// - `operator_key`: signs the heartbeats; no other node may have it.
 		/// - `stake`: at least the minimum of the role.
 		///
 		/// Emits `NodeRegistered`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::register().saturating_add(T::Receipts::weight()))]
+		#[pallet::weight(
+			T::WeightInfo::register()
+				.saturating_add(T::Receipts::weight())
+				.saturating_add(Pallet::<T>::catalogue_weight())
+		)]
 		pub fn register(
 			origin: OriginFor<T>,
 			spec: NodeSpec,
@@ -646,7 +682,11 @@ pub mod pallet {
 		/// compute node change only while it is not active and runs no job, because clauses chose it
 		/// for them. The rules of `register` apply. Emits `SpecUpdated`.
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::update_spec().saturating_add(Pallet::<T>::change_weight()))]
+		#[pallet::weight(
+			T::WeightInfo::update_spec()
+				.saturating_add(Pallet::<T>::change_weight())
+				.saturating_add(Pallet::<T>::catalogue_weight())
+		)]
 		pub fn update_spec(origin: OriginFor<T>, node: NodeId, spec: NodeSpec) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_update_spec(&who, node, spec)
@@ -740,6 +780,23 @@ pub mod pallet {
 			Parameters::<T>::put(&params);
 			Self::deposit_event(Event::ParamsSet { params });
 			Ok(())
+		}
+
+		/// Says that a compute node does not perform one of its capabilities for now, or does again: it gets no new jobs
+		/// that ask for it meanwhile, and runs on what it has. By its controller, or by the account of its operator key.
+		/// To take no jobs at all, drain the node.
+		///
+		/// Emits `AvailabilitySet`.
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::set_availability().saturating_add(T::Pool::weight()))]
+		pub fn set_availability(
+			origin: OriginFor<T>,
+			node: NodeId,
+			capability: CapabilityId,
+			available: bool,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_availability(&who, node, capability, available)
 		}
 	}
 }

@@ -4,12 +4,13 @@ use crate as pallet_node_staking;
 use crate::{heartbeat_message, Event, NodeRecord, Nodes, Params};
 use concordat_primitives::{
 	attest::{Lease, Measurement, PlatformId, RiskClasses, TcbStatus, Vendor},
+	capability::CapabilitySpec,
 	node::{
 		operator_key::OperatorPair, NodeProfile, NodeRole, NodeSpec, NodeStatus, OperatorId,
 		OperatorSignature, Resources,
 	},
 	receipt::Operation,
-	traits::{GenesisHash, LeaseListener, NodePool, ReceiptSink},
+	traits::{CapabilityInspect, GenesisHash, LeaseListener, NodePool, ReceiptSink},
 	units::CDT,
 	AccountId, Balance, BlockNumber, CapabilityId, Hash, Jurisdiction, LeaseId, NodeId, ReceiptId,
 };
@@ -91,6 +92,8 @@ parameter_types! {
 	pub static PoolTrace: Vec<PoolCall> = Vec::new();
 	/// Whether the pools refuse to admit.
 	pub static PoolRefuses: bool = false;
+	/// Capabilities that the catalogue does not have; it has all others.
+	pub static Undeclared: Vec<CapabilityId> = Vec::new();
 	/// Jobs running on every node.
 	pub static Running: u16 = 0;
 	/// Receipts appended since the externalities were built.
@@ -105,6 +108,7 @@ pub enum PoolCall {
 	Evict(NodeId),
 	Lost(NodeId),
 	Forget(NodeId),
+	Available(NodeId, CapabilityId, bool),
 }
 
 pub struct TracedPool;
@@ -125,6 +129,13 @@ impl NodePool for TracedPool {
 	fn forget(node: NodeId) {
 		PoolTrace::mutate(|calls| calls.push(PoolCall::Forget(node)));
 	}
+	fn set_available(node: NodeId, capability: CapabilityId, available: bool) -> DispatchResult {
+		if PoolRefuses::get() {
+			return Err(DispatchError::Other("the pool refuses"));
+		}
+		PoolTrace::mutate(|calls| calls.push(PoolCall::Available(node, capability, available)));
+		Ok(())
+	}
 	fn running(_: NodeId) -> u16 {
 		Running::get()
 	}
@@ -133,6 +144,16 @@ impl NodePool for TracedPool {
 	}
 	fn weight_of_loss() -> Weight {
 		Weight::from_parts(13, 0)
+	}
+}
+
+pub struct Catalogue;
+impl CapabilityInspect for Catalogue {
+	fn capability(id: &CapabilityId) -> Option<CapabilitySpec> {
+		<() as CapabilityInspect>::capability(id).filter(|_| !Undeclared::get().contains(id))
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(17, 0)
 	}
 }
 
@@ -164,6 +185,7 @@ impl pallet_node_staking::Config for Test {
 	type SlashCancelOrigin = EnsureRoot<AccountId>;
 	type SlashDestination = ResolveTo<Treasury, Balances>;
 	type Pool = TracedPool;
+	type Capabilities = Catalogue;
 	type Receipts = ReceiptTrace;
 	type Genesis = TestGenesis;
 	type Session = Session;
@@ -171,6 +193,8 @@ impl pallet_node_staking::Config for Test {
 	type HookWeight = HookWeight;
 	type HeartbeatPriority = frame_support::traits::ConstU64<1_000>;
 	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = ();
 }
 
 parameter_types! {
@@ -336,6 +360,7 @@ impl ExtBuilder {
 		.unwrap();
 		PoolTrace::set(Vec::new());
 		PoolRefuses::set(false);
+		Undeclared::set(Vec::new());
 		Running::set(0);
 		Receipts::set(Vec::new());
 		let mut ext = sp_io::TestExternalities::from(storage);

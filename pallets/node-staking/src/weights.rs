@@ -43,6 +43,8 @@ pub trait WeightInfo {
 	fn cancel_slash() -> Weight;
 	/// Weight of `set_params`.
 	fn set_params() -> Weight;
+	/// Weight of `set_availability`.
+	fn set_availability() -> Weight;
 	/// Weight of `slash`.
 	fn slash() -> Weight;
 	/// Weight of `offence`.
@@ -285,6 +287,14 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 			.saturating_add(Db::get().reads(1))
 			.saturating_add(Db::get().writes(1))
 	}
+	// Storage: `NodeStaking::Nodes` (r:1 w:0)
+	// Storage: `JobDispatch::Offers` (r:1 w:1)
+	fn set_availability() -> Weight {
+		// An estimate, until it is measured.
+		Weight::from_parts(40_000_000, 4_167)
+			.saturating_add(Db::get().reads(2))
+			.saturating_add(Db::get().writes(1))
+	}
 	// Storage: `NodeStaking::Nodes` (r:1 w:1)
 	// Storage: `NodeStaking::UsedEvidence` (r:1 w:1)
 	// Storage: `NodeStaking::Parameters` (r:1 w:0)
@@ -447,6 +457,9 @@ impl WeightInfo for () {
 	}
 	fn set_params() -> Weight {
 		Measured::<ParityDbWeight>::set_params()
+	}
+	fn set_availability() -> Weight {
+		Measured::<ParityDbWeight>::set_availability()
 	}
 	fn slash() -> Weight {
 		Measured::<ParityDbWeight>::slash()

@@ -74,6 +74,9 @@ impl CacRefusal {
 			Self::BadSignature => 26,
 			Self::TooManyBallots => 27,
 			Self::TooManyCertificates => 28,
+			Self::OutputSealed => 29,
+			Self::OutputNotSealed => 30,
+			Self::OutputNotInline => 31,
 			Self::Lease(LeaseRefusal::None) => 32,
 			Self::Lease(LeaseRefusal::Superseded) => 33,
 			Self::Lease(LeaseRefusal::Expired) => 34,
@@ -81,6 +84,7 @@ impl CacRefusal {
 			Self::Lease(LeaseRefusal::MeasurementNotForClause) => 36,
 			Self::Lease(LeaseRefusal::Simulated) => 37,
 			Self::Lease(LeaseRefusal::ClassNotMet) => 38,
+			Self::SealedTooShort => 39,
 		}
 	}
 }

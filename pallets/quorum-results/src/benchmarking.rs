@@ -12,9 +12,10 @@ use concordat_primitives::{
 		SignedCac,
 	},
 	clause::MAX_OUTPUT_BYTES,
+	ensemble::{Aggregation, MAX_NUMBER_BYTES},
 	hashing::output_hash,
 	job::{JobTerms, Seat},
-	traits::{GenesisHash, JobBoard, JobListener, LeaseInspect},
+	traits::{GenesisHash, JobBoard, JobListener, JobOutputs, LeaseInspect},
 	JobId,
 };
 use frame_benchmarking::v2::*;
@@ -195,13 +196,78 @@ mod benchmarks {
 		let node = |seat: &Seat| seat.node;
 		let agreed = Nodes::truncate_from(terms.seats.iter().take(4).map(node).collect());
 		let dissented = Nodes::truncate_from(terms.seats.iter().skip(4).map(node).collect());
+		let answer = alloc::vec![b'9'; MAX_NUMBER_BYTES as usize];
+		let result = ResultRecord {
+			receipt: 1,
+			decided_at: 0,
+			result: Ok(output_hash(&answer)),
+			output: OutputPlace::Record(answer.try_into().map_err(|_| "the answer is too long")?),
+		};
 
 		#[block]
 		{
-			Pallet::<T>::record(terms.job, Ok(Default::default()), agreed, dissented, 1);
+			Pallet::<T>::record(terms.job, result, agreed, dissented);
 		}
 
 		assert!(Results::<T>::contains_key(terms.job));
+		Ok(())
+	}
+
+	/// Seven answers of the greatest length, alike but for the last byte and of equal weight: all of them are read,
+	/// compared to the end, and hashed. Numbers are shorter.
+	#[benchmark]
+	fn aggregate() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let mut ballots = Vec::new();
+		for (index, seat) in terms.seats.iter().enumerate() {
+			let cac = certificate::<T>(&terms, index, index as u8)?;
+			let body = cac.statement.body();
+			ballots.push(Ballot {
+				node: seat.node,
+				attempt: seat.attempt,
+				tally: body.outcome.tally(),
+				cac: cac.digest(),
+				signing_key: seat.signing_key,
+				lease: seat.lease,
+				usage: body.usage,
+				simulated: body.simulated,
+				weight: 1_000_000_000,
+				readable: true,
+				at: 0,
+			});
+			Certificates::<T>::insert((terms.job, seat.node, seat.attempt), (0, cac));
+		}
+		let decision;
+
+		#[block]
+		{
+			decision = Pallet::<T>::answer(terms.job, Aggregation::Voting, &ballots);
+		}
+
+		let decision = decision.map_err(|_| "no answer")?;
+		assert!(matches!(decision.output, OutputPlace::Certificate(..)));
+		assert_eq!(decision.voices.len() as u32, MAX_SEATS);
+		Ok(())
+	}
+
+	/// The longest output, out of its certificate.
+	#[benchmark]
+	fn read_output() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		let cac = certificate::<T>(&terms, 0, 0)?;
+		let (node, attempt) = (seat(&terms, 0)?.node, seat(&terms, 0)?.attempt);
+		let result = cac.statement.body().outcome.tally();
+		Certificates::<T>::insert((terms.job, node, attempt), (0, cac));
+		let output = OutputPlace::Certificate(node, attempt);
+		Results::<T>::insert(terms.job, ResultRecord { receipt: 1, decided_at: 0, result, output });
+		let read;
+
+		#[block]
+		{
+			read = <Pallet<T> as JobOutputs>::output(terms.job);
+		}
+
+		assert_eq!(read.map(|bytes| bytes.len() as u32), Some(MAX_OUTPUT_BYTES));
 		Ok(())
 	}
 

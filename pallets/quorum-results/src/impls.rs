@@ -2,27 +2,32 @@
 
 use crate::{
 	authorize::ack_digest,
-	quorum::{decide, Tally, Verdict},
-	types::{Ballot, ResultRecord, Urn},
+	quorum::{decide, decide_ensemble, voices, voices_of_ensemble, Tally, Verdict, Voice},
+	types::{Ballot, OutputPlace, ResultRecord, Urn},
 	verify::{CacRefusal, Standing},
 	Ballots, Certificates, Config, Discarded, Error, Event, Nodes, Pallet, Results, WeightInfo,
 };
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
 use concordat_primitives::{
 	attest::LeaseRefusal,
-	cac::{SignedAck, SignedCac},
+	cac::{Outcome, Output, SignedAck, SignedCac},
+	clause::ExecutionMode,
+	ensemble::{aggregate, AggregateError, Aggregation, Answer},
+	hashing::output_hash,
 	job::{JobTerms, SeatState, Settlement},
-	receipt::{Operation, Voter},
-	traits::{block_number, JobBoard, JobListener, ReceiptSink},
+	receipt::{Making, Operation, Voter},
+	traits::{block_number, JobBoard, JobListener, JobOutputs, ReceiptSink},
 	views::ResultView,
-	BlockNumber, JobId, NodeId, ReceiptId,
+	Attempt, BlockNumber, JobId, NodeId,
 };
 use frame_support::{
 	ensure,
 	storage::with_storage_layer,
 	traits::Get,
 	weights::{Weight, WeightMeter},
+	BoundedVec,
 };
+use sp_core::hexdisplay::HexDisplay;
 use sp_runtime::{DispatchError, DispatchResult};
 
 /// What a delivery did to the round: what its weight depends on.
@@ -34,12 +39,52 @@ pub(crate) enum Progress {
 	Decided {
 		/// Seats that were taken.
 		seats: u32,
+		/// Whether it was made of several answers.
+		aggregated: bool,
 	},
 	/// The round is over without a result.
 	Failed {
 		/// Seats that were taken.
 		seats: u32,
+		/// Whether it was tried to make one answer of several.
+		aggregated: bool,
 	},
+}
+
+/// What is decided on a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decision {
+	/// Output hash, or the program's failure.
+	pub result: Tally,
+	/// What each vote means, in the order of the urn.
+	pub voices: Vec<Voice>,
+	/// Where the output can be read.
+	pub output: OutputPlace,
+}
+
+impl Decision {
+	/// Equal votes decide.
+	fn of_quorum(result: Tally, ballots: &[Ballot]) -> Self {
+		let votes: Vec<Tally> = ballots.iter().map(|ballot| ballot.tally).collect();
+		let output = place_of(&result, ballots).unwrap_or(OutputPlace::OffChain);
+		Self { result, voices: voices(&votes, &result), output }
+	}
+}
+
+/// The first certificate in which an output can be read.
+fn place_of(result: &Tally, ballots: &[Ballot]) -> Option<OutputPlace> {
+	ballots
+		.iter()
+		.find(|ballot| ballot.readable && ballot.tally == *result)
+		.map(|ballot| OutputPlace::Certificate(ballot.node, ballot.attempt))
+}
+
+/// The output that a certificate carries for all to read.
+pub(crate) fn readable(outcome: &Outcome) -> Option<&[u8]> {
+	match outcome {
+		Outcome::Success { output: Output::Inline(bytes), .. } => Some(bytes),
+		_ => None,
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -85,6 +130,8 @@ impl<T: Config> Pallet<T> {
 			lease: body.lease,
 			usage: body.usage,
 			simulated: body.simulated,
+			weight: seat.score,
+			readable: readable(&body.outcome).is_some(),
 			at: now,
 		};
 
@@ -103,36 +150,99 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Decides a round by its votes and the seats that still may vote.
-	fn judge(terms: &JobTerms, mut urn: Urn) -> Result<Progress, DispatchError> {
+	fn judge(terms: &JobTerms, urn: Urn) -> Result<Progress, DispatchError> {
 		let (k, n) = terms.mode.quorum();
 		let seats = terms.seats.len() as u32;
 		let votes: Vec<Tally> = urn.ballots.iter().map(|ballot| ballot.tally).collect();
 		let outstanding =
 			terms.seats.iter().filter(|s| !matches!(s.state, SeatState::Delivered(_))).count();
-		match decide(&votes, k, n, outstanding as u32) {
-			Verdict::Wait => {
+		let (aggregation, verdict) = match terms.mode {
+			ExecutionMode::Ensemble { aggregation, .. } => {
+				(Some(aggregation), decide_ensemble(&votes, k, n, outstanding as u32))
+			},
+			_ => (None, decide(&votes, k, n, outstanding as u32)),
+		};
+		match (verdict, aggregation) {
+			(Verdict::Wait, _) => {
 				// A seat can be lost before anybody has delivered: then there is nothing to keep.
 				Self::keep(terms.job, urn);
 				Ok(Progress::Open)
 			},
-			Verdict::Agreed { tally } => {
-				Ballots::<T>::remove(terms.job);
-				Self::settle(terms, tally, urn)?;
-				Ok(Progress::Decided { seats })
+			(Verdict::Agreed { tally }, _) => {
+				let decision = Decision::of_quorum(tally, &urn.ballots);
+				Self::settle(terms, decision, urn)?;
+				Ok(Progress::Decided { seats, aggregated: false })
 			},
-			Verdict::Hopeless => {
-				let votes = urn.ballots.len() as u32;
-				urn.ballots.clear();
-				Self::keep(terms.job, urn);
-				Self::deposit_event(Event::RoundFailed { job: terms.job, votes });
-				T::Jobs::round_failed(terms.job)?;
-				Ok(Progress::Failed { seats })
+			(Verdict::Complete, Some(aggregation)) => {
+				match Self::answer(terms.job, aggregation, &urn.ballots) {
+					Ok(decision) => {
+						Self::settle(terms, decision, urn)?;
+						Ok(Progress::Decided { seats, aggregated: true })
+					},
+					Err(error) => {
+						Self::deposit_event(Event::NoAnswer { job: terms.job, error });
+						Self::give_up(terms, urn)?;
+						Ok(Progress::Failed { seats, aggregated: true })
+					},
+				}
+			},
+			(Verdict::Hopeless | Verdict::Complete, _) => {
+				Self::give_up(terms, urn)?;
+				Ok(Progress::Failed { seats, aggregated: false })
 			},
 		}
 	}
 
+	/// Hands a round back to the board: its votes come to nothing.
+	fn give_up(terms: &JobTerms, mut urn: Urn) -> DispatchResult {
+		let votes = urn.ballots.len() as u32;
+		urn.ballots.clear();
+		Self::keep(terms.job, urn);
+		Self::deposit_event(Event::RoundFailed { job: terms.job, votes });
+		T::Jobs::round_failed(terms.job)
+	}
+
+	/// Makes one answer of those of an ensemble.
+	pub(crate) fn answer(
+		job: JobId,
+		aggregation: Aggregation,
+		ballots: &[Ballot],
+	) -> Result<Decision, AggregateError> {
+		let votes: Vec<Tally> = ballots.iter().map(|ballot| ballot.tally).collect();
+		// Every vote of an ensemble that is no failure has an output that can be read (`check_place`).
+		let successes: Vec<(Vec<u8>, u64)> = ballots
+			.iter()
+			.filter(|ballot| ballot.tally.is_ok())
+			.map(|ballot| {
+				let output = Self::certified_output(job, ballot.node, ballot.attempt)?;
+				Some((output, ballot.weight))
+			})
+			.collect::<Option<_>>()
+			.ok_or(AggregateError::NoAnswers)?;
+		let answers: Vec<Answer<'_>> =
+			successes.iter().map(|(output, weight)| Answer { output, weight: *weight }).collect();
+		let made = aggregate(aggregation, &answers)?;
+		let result = Ok(output_hash(&made.output));
+		let output = match place_of(&result, ballots) {
+			Some(place) => place,
+			// Only numbers are made anew, and they are short.
+			None => {
+				OutputPlace::Record(made.output.try_into().map_err(|_| AggregateError::NotNumbers)?)
+			},
+		};
+		let voices = voices_of_ensemble(&votes, aggregation, &made.agreed);
+		Ok(Decision { result, voices, output })
+	}
+
+	/// The output that the certificate of an attempt carries for all to read.
+	fn certified_output(job: JobId, node: NodeId, attempt: Attempt) -> Option<Vec<u8>> {
+		let (_, cac) = Certificates::<T>::get((job, node, attempt))?;
+		readable(&cac.statement.body().outcome).map(<[u8]>::to_vec)
+	}
+
 	/// Writes the final word: payment, receipt, record.
-	fn settle(terms: &JobTerms, result: Tally, urn: Urn) -> DispatchResult {
+	fn settle(terms: &JobTerms, decision: Decision, urn: Urn) -> DispatchResult {
+		let Decision { result, voices, output } = decision;
 		let mut settlement = Settlement {
 			outcome: result,
 			agreed: Default::default(),
@@ -141,28 +251,37 @@ impl<T: Config> Pallet<T> {
 		let mut agreed: Nodes = Default::default();
 		let mut voters: frame_support::BoundedVec<Voter, _> = Default::default();
 		let mut simulated = false;
-		for ballot in &urn.ballots {
-			let agrees = ballot.tally == result;
+		for (ballot, voice) in urn.ballots.iter().zip(&voices) {
 			// All lists have the bound of the urn.
-			let fits = if agrees {
-				agreed.try_push(ballot.node).is_ok()
-					&& settlement.agreed.try_push((ballot.node, ballot.usage)).is_ok()
-			} else {
-				settlement.dissented.try_push(ballot.node).is_ok()
+			let fits = match voice {
+				Voice::Agrees => {
+					agreed.try_push(ballot.node).is_ok()
+						&& settlement.agreed.try_push((ballot.node, ballot.usage)).is_ok()
+				},
+				Voice::Dissents => settlement.dissented.try_push(ballot.node).is_ok(),
+				Voice::Unused => true,
 			};
 			let voter = Voter {
 				node: ballot.node,
 				signing_key: ballot.signing_key,
 				cac: ballot.cac,
 				lease: ballot.lease,
-				agreed: agrees,
+				agreed: *voice == Voice::Agrees,
 			};
 			ensure!(fits && voters.try_push(voter).is_ok(), Error::<T>::TooManyBallots);
 			simulated |= ballot.simulated;
 		}
 		let dissented = settlement.dissented.clone();
 		let (k, n) = terms.mode.quorum();
+		let ensemble = match terms.mode {
+			ExecutionMode::Ensemble { aggregation, .. } if result.is_ok() => {
+				let weights = urn.ballots.iter().map(|ballot| ballot.weight).collect();
+				Some(Making { aggregation, weights: BoundedVec::truncate_from(weights) })
+			},
+			_ => None,
+		};
 
+		Ballots::<T>::remove(terms.job);
 		let paid = T::Jobs::settle(terms.job, settlement)?;
 		let receipt = T::Receipts::append(Operation::JobCompleted {
 			job: terms.job,
@@ -175,20 +294,18 @@ impl<T: Config> Pallet<T> {
 			voters,
 			paid,
 			simulated,
+			ensemble,
 		});
-		Self::record(terms.job, result, agreed, dissented, receipt);
+		let record = ResultRecord { receipt, decided_at: Self::now(), result, output };
+		Self::record(terms.job, record, agreed, dissented);
+		T::Jobs::announce(terms.job);
 		Ok(())
 	}
 
 	/// Writes down that a job is decided.
-	pub(crate) fn record(
-		job: JobId,
-		result: Tally,
-		agreed: Nodes,
-		dissented: Nodes,
-		receipt: ReceiptId,
-	) {
-		Results::<T>::insert(job, ResultRecord { receipt, decided_at: Self::now() });
+	pub(crate) fn record(job: JobId, record: ResultRecord, agreed: Nodes, dissented: Nodes) {
+		let ResultRecord { receipt, result, .. } = record;
+		Results::<T>::insert(job, record);
 		Self::deposit_event(Event::JobDecided { job, result, agreed, dissented, receipt });
 	}
 
@@ -219,8 +336,10 @@ impl<T: Config> Pallet<T> {
 		});
 		Some(ResultView {
 			cacs,
-			receipt: record.map(|r| r.receipt),
+			receipt: record.as_ref().map(|r| r.receipt),
 			decided_at: record.map(|r| r.decided_at),
+			output: <Self as JobOutputs>::output(job)
+				.map(|bytes| format!("0x{:?}", HexDisplay::from(&bytes))),
 		})
 	}
 
@@ -243,10 +362,25 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// What was decided, for those whose jobs depend on it.
+impl<T: Config> JobOutputs for Pallet<T> {
+	fn output(job: JobId) -> Option<Vec<u8>> {
+		match Results::<T>::get(job)?.output {
+			OutputPlace::OffChain => None,
+			OutputPlace::Certificate(node, attempt) => Self::certified_output(job, node, attempt),
+			OutputPlace::Record(bytes) => Some(bytes.into_inner()),
+		}
+	}
+
+	fn weight() -> Weight {
+		T::WeightInfo::read_output()
+	}
+}
+
 /// The board's notices. The board calls them after it has changed what [`JobBoard::terms`] shows: a seat that was
 /// given up is gone, and a backup that takes its place is there.
 impl<T: Config> JobListener for Pallet<T> {
-	/// Fewer votes can come now: the round may have become hopeless.
+	/// Fewer votes can come now: the round may have become hopeless, and an ensemble may have all that it will get.
 	fn seat_lost(job: JobId, node: NodeId) {
 		let Some(terms) = T::Jobs::terms(job).filter(|terms| terms.status.is_assigned()) else {
 			return;
@@ -277,10 +411,14 @@ impl<T: Config> JobListener for Pallet<T> {
 		}
 	}
 
-	// Without the board's own part: a hopeless round is handed back to it (`JobBoard::round_failed`), and only it knows
-	// what that costs. To include `T::Jobs::weight()` here would make the two weights call each other for ever.
+	// Without the board's own part: a hopeless round is handed back to it (`JobBoard::round_failed`), and so is an ensemble
+	// that is complete without the seat (`JobBoard::settle`, and a receipt); only it knows what that costs. To include
+	// `T::Jobs::weight()` here would make the two weights call each other for ever.
 	fn weight() -> Weight {
-		T::WeightInfo::pruned().max(T::WeightInfo::seat_lost())
+		let judging = T::WeightInfo::seat_lost()
+			.saturating_add(T::WeightInfo::aggregate())
+			.saturating_add(T::WeightInfo::decide());
+		T::WeightInfo::pruned().max(judging)
 	}
 }
 
@@ -304,6 +442,10 @@ impl<T> From<CacRefusal> for Error<T> {
 			CacRefusal::WrongOutputHash => Self::WrongOutputHash,
 			CacRefusal::OutputTooLarge => Self::OutputTooLarge,
 			CacRefusal::NoLocation => Self::NoLocation,
+			CacRefusal::OutputSealed => Self::OutputSealed,
+			CacRefusal::OutputNotSealed => Self::OutputNotSealed,
+			CacRefusal::OutputNotInline => Self::OutputNotInline,
+			CacRefusal::SealedTooShort => Self::SealedTooShort,
 			CacRefusal::FuelExceeded => Self::FuelExceeded,
 			CacRefusal::MemoryExceeded => Self::MemoryExceeded,
 			CacRefusal::FromTheFuture => Self::FromTheFuture,

@@ -19,8 +19,10 @@
 //!
 //! - Down: `JobBoard` (terms, seats, settlement), `LeaseInspect` (does the lease count **now**), `ClauseInspect`
 //!   (measurements and policy of the clause; the program, off chain), `NodeInspect` (the node's jurisdiction, off chain),
-//!   `ReceiptSink`, `GenesisHash`.
-//! - Up: `JobListener`, by which the board tells of lost seats, rounds that ended and jobs that go.
+//!   `Handoffs` and `RefusalSink` (how seats of workflow steps are handed over, and refused; off chain), `ReceiptSink`,
+//!   `GenesisHash`.
+//! - Up: `JobListener`, by which the board tells of lost seats, rounds that ended and jobs that go; `JobOutputs`, by which
+//!   workflows read what came out.
 //!
 //! The pallet holds no money: the board pays out of its escrow when it is told who agreed.
 //!
@@ -31,14 +33,25 @@
 //!              ▼                                                     │
 //!  CAC ──verified──► vote ──judged──► Wait ─────────────────────► next CAC
 //!                               │
-//!                               ├──► Agreed   ──► settle, receipt, result   (votes gone, certificates stay)
-//!                               └──► Hopeless ──► board: another round      (votes gone, certificates stay)
+//!                               ├──► Agreed   ──► settle, receipt, result, announce (votes gone, certificates stay)
+//!                               ├──► Complete ──► one answer of all: as Agreed, or, if none can be made, as Hopeless
+//!                               └──► Hopeless ──► board: another round              (votes gone, certificates stay)
 //! ```
 //!
 //! [`quorum::decide`] judges: `k` equal tallies decide. The failure of a program is a tally like an output; a failure
 //! that honest nodes need not share (timeout, wrong bytes from the host) never becomes a verdict. What arrives after the
 //! decision is refused as stale and changes nothing. Two different CACs of one key for one attempt are a matter for
 //! disputes, which take both; here the second is refused.
+//!
+//! An **ensemble** (Symbiont orchestration protocol §8) waits for all of its nodes, or, when no more can come, for as many
+//! as its strategy needs ([`quorum::decide_ensemble`]). Then [`concordat_primitives::ensemble::aggregate`] makes one answer
+//! of theirs, each weighed by the score that its node was given the seat for. The job's result is the hash of that answer.
+//! Those whose answers count are paid; who is left out dissents, but for best effort ([`quorum::voices_of_ensemble`]).
+//! An answer that no node gave, a mean for instance, is kept with the result. If none can be made, the round has failed.
+//! Outputs of an ensemble have to be in the certificates, for the chain to read: neither sealed nor kept elsewhere.
+//!
+//! A job whose requester named an output key takes sealed outputs and no others. Nodes agree on their blinded hash
+//! ([`concordat_primitives::sealed::blinded_output_hash`]), which the chain cannot check against the ciphertext.
 //!
 //! The certificate names the lease under which the seat was given; what has to count is the lease that the node has
 //! when it delivers: that one, or one that renews it for the same key and the same code.
@@ -55,6 +68,7 @@
 //!    discarded; a discarded job is not known to the board and has certificates.
 //! 5. No job has more than `MaxCertificates` certificates.
 //! 6. A job with a result has no votes, and nodes no longer work on it.
+//! 7. The place that a result names for its output has that output: a certificate that says so, or bytes of that hash.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -96,9 +110,11 @@ pub mod pallet {
 	use alloc::boxed::Box;
 	use concordat_primitives::{
 		cac::{SignedAck, SignedCac},
+		ensemble::AggregateError,
+		handoff::RefusalSink,
 		traits::{
-			block_number, ClauseInspect, GenesisHash, JobBoard, LeaseInspect, NodeInspect,
-			ReceiptSink,
+			block_number, ClauseInspect, GenesisHash, Handoffs, JobBoard, LeaseInspect,
+			NodeInspect, ReceiptSink,
 		},
 		AccountId, Attempt, BlockNumber, Hash, JobId, ReceiptId,
 	};
@@ -133,6 +149,12 @@ pub mod pallet {
 
 		/// Where a node stands. Read by the off-chain worker alone.
 		type Nodes: NodeInspect<Self::AccountId>;
+
+		/// How the seats of workflow steps are handed over. Read by the off-chain worker alone.
+		type Handoffs: Handoffs;
+
+		/// Takes what enclaves sign when they do not take a seat. Told by the off-chain worker alone.
+		type Refusals: RefusalSink;
 
 		/// Takes the final word on each job.
 		type Receipts: ReceiptSink;
@@ -235,6 +257,13 @@ pub mod pallet {
 			/// Receipt of the decision.
 			receipt: ReceiptId,
 		},
+		/// The answers of an ensemble are all in, and no single one can be made of them. `RoundFailed` follows.
+		NoAnswer {
+			/// Job.
+			job: JobId,
+			/// Why not.
+			error: AggregateError,
+		},
 		/// The votes of a round cannot reach the quorum any more; the board decides about another round.
 		RoundFailed {
 			/// Job.
@@ -281,6 +310,14 @@ pub mod pallet {
 		OutputTooLarge,
 		/// The output is said to be elsewhere, but not where.
 		NoLocation,
+		/// The output is sealed, although the requester did not ask for that.
+		OutputSealed,
+		/// The output is not sealed, although the requester asked for that.
+		OutputNotSealed,
+		/// The node belongs to an ensemble, and its output is not in the certificate itself.
+		OutputNotInline,
+		/// The sealed output is too short to be one.
+		SealedTooShort,
 		/// More fuel was used than the clause allows.
 		FuelExceeded,
 		/// More memory was used than the clause allows.
@@ -435,17 +472,30 @@ pub mod pallet {
 		pub(crate) fn closing_weight(progress: Progress) -> Weight {
 			match progress {
 				Progress::Open => Weight::zero(),
-				Progress::Decided { seats } => T::WeightInfo::decide()
+				// Whoever opened the job is told in the weight of settling.
+				Progress::Decided { seats, aggregated } => T::WeightInfo::decide()
+					.saturating_add(Self::aggregating_weight(aggregated))
 					.saturating_add(T::Jobs::weight_of_settling(seats))
 					.saturating_add(T::Receipts::weight()),
-				Progress::Failed { seats } => T::Jobs::weight_of_failing(seats),
+				Progress::Failed { seats, aggregated } => T::Jobs::weight_of_failing(seats)
+					.saturating_add(Self::aggregating_weight(aggregated)),
+			}
+		}
+
+		/// What it costs to make one answer of as many as there may be.
+		fn aggregating_weight(aggregated: bool) -> Weight {
+			if aggregated {
+				T::WeightInfo::aggregate()
+			} else {
+				Weight::zero()
 			}
 		}
 
 		/// The dearest end of a round.
 		fn longest_closing() -> Weight {
-			Self::closing_weight(Progress::Decided { seats: MAX_SEATS })
-				.max(Self::closing_weight(Progress::Failed { seats: MAX_SEATS }))
+			let (seats, aggregated) = (MAX_SEATS, true);
+			Self::closing_weight(Progress::Decided { seats, aggregated })
+				.max(Self::closing_weight(Progress::Failed { seats, aggregated }))
 		}
 	}
 }

@@ -17,14 +17,18 @@ use concordat_primitives::{
 		ClauseSpec, ClauseStatus, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits,
 		RiskClass, TriggerKind, ALL_TRIGGERS,
 	},
+	ensemble::Aggregation,
+	handoff::{HandoffState, RefusalSink, SignedRefusal},
 	hashing::{attempt_nonce, input_commitment, output_hash, program_hash, NO_LINEAGE},
 	job::{FailureReason, JobInput, JobStatus, JobTerms, Seat, SeatState, Settlement},
 	node::{NodeRole, NodeSpec, NodeStatus},
 	receipt::Operation,
+	sealed::SealedInput,
 	traits::{
-		ClauseInfo, ClauseInspect, GenesisHash, JobBoard, JobListener, LeaseInspect, NodeInspect,
-		ReceiptSink, Work,
+		ClauseInfo, ClauseInspect, GenesisHash, Handoffs, JobBoard, JobListener, JobOutputs,
+		LeaseInspect, NodeInspect, ReceiptSink, Work,
 	},
+	workflow::{Dependencies, JobParent},
 	AccountId, Attempt, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId,
 	NodeId, ReceiptId,
 };
@@ -118,6 +122,8 @@ parameter_types! {
 	pub static LeaseLooks: u32 = 0;
 	/// The chain calls itself by another name.
 	pub static Genesis: Hash = Hash::repeat_byte(0x9e);
+	/// Refusals that the worker has handed on; `None`: they are not taken.
+	pub static Refusals: Option<Vec<SignedRefusal>> = Some(Vec::new());
 }
 
 impl Config for Test {
@@ -125,6 +131,8 @@ impl Config for Test {
 	type Leases = Mock;
 	type Clauses = Mock;
 	type Nodes = Mock;
+	type Handoffs = Mock;
+	type Refusals = Mock;
 	type Receipts = Mock;
 	type Genesis = Mock;
 	type AuthorizedPriority = AuthorizedPriority;
@@ -151,6 +159,19 @@ pub type Board = StorageMap<MockPrefix, Twox64Concat, JobId, JobTerms>;
 pub type Inputs = StorageMap<MockPrefix, Twox64Concat, JobId, JobInput>;
 #[storage_alias]
 pub type Lineages = StorageMap<MockPrefix, Twox64Concat, JobId, Hash>;
+#[storage_alias]
+pub type DependsOn = StorageMap<MockPrefix, Twox64Concat, JobId, Dependencies>;
+#[storage_alias]
+pub type Sealings = StorageMap<MockPrefix, Twox64Concat, JobId, SealedInput>;
+#[storage_alias]
+pub type HandoffStates =
+	StorageMap<MockPrefix, Twox64Concat, (JobId, Attempt, NodeId), HandoffState>;
+/// Contexts of those jobs that are steps of a workflow.
+#[storage_alias]
+pub type Contexts = StorageMap<MockPrefix, Twox64Concat, JobId, Hash>;
+/// Jobs whose openers were told, with the output that could be read then.
+#[storage_alias]
+pub type Announced = StorageValue<MockPrefix, Vec<(JobId, Option<Vec<u8>>)>>;
 #[storage_alias]
 pub type Leases = StorageMap<MockPrefix, Twox64Concat, NodeId, Lease>;
 /// First lease of the row that a node's lease renews.
@@ -216,7 +237,14 @@ impl JobBoard<AccountId> for Mock {
 			input: Inputs::get(job)?,
 			trigger: TriggerKind::Sensor,
 			lineage: Lineages::get(job).unwrap_or(NO_LINEAGE),
+			dependencies: DependsOn::get(job).unwrap_or_default(),
+			capability: Spec::get()?.capability,
+			sealed: Sealings::get(job),
+			parent: Contexts::get(job).map(|_| JobParent::Workflow { id: 5, step: 1 }),
 		})
+	}
+	fn lineage(job: JobId) -> Option<Hash> {
+		Board::contains_key(job).then(|| Lineages::get(job).unwrap_or(NO_LINEAGE))
 	}
 	fn requester(_: JobId) -> Option<AccountId> {
 		None
@@ -243,6 +271,15 @@ impl JobBoard<AccountId> for Mock {
 		);
 		note(Effect::Settled(job, settlement));
 		Ok(paid)
+	}
+	fn announce(job: JobId) {
+		assert!(effects()
+			.iter()
+			.any(|effect| matches!(effect, Effect::Settled(of, _) if *of == job)));
+		assert!(pallet_quorum_results::Results::<Test>::contains_key(job));
+		Announced::mutate(|all| {
+			all.get_or_insert_default().push((job, QuorumResults::output(job)))
+		});
 	}
 	fn round_failed(job: JobId) -> DispatchResult {
 		note(Effect::RoundFailed(job));
@@ -365,6 +402,21 @@ impl ReceiptSink for Mock {
 	}
 }
 
+impl Handoffs for Mock {
+	fn state(job: JobId, attempt: Attempt, node: NodeId) -> HandoffState {
+		HandoffStates::get((job, attempt, node)).unwrap_or(HandoffState::NotNeeded)
+	}
+	fn context(job: JobId) -> Option<Hash> {
+		Contexts::get(job)
+	}
+}
+
+impl RefusalSink for Mock {
+	fn submit_refusal(refusal: SignedRefusal) -> bool {
+		Refusals::mutate(|taken| taken.as_mut().map(|taken| taken.push(refusal))).is_some()
+	}
+}
+
 impl GenesisHash for Mock {
 	fn genesis_hash() -> Hash {
 		Genesis::get()
@@ -445,6 +497,7 @@ pub fn spec(mode: ExecutionMode) -> ClauseSpec {
 		risk: RiskClass::Medium,
 		triggers: ALL_TRIGGERS,
 		limits: ResourceLimits { output_bytes: 512, ..ResourceLimits::SMALL },
+		resources: Default::default(),
 		window: None,
 		expiry: None,
 		measurements: Default::default(),
@@ -465,6 +518,9 @@ pub fn open_job(job: JobId, mode: ExecutionMode, nodes: impl IntoIterator<Item =
 		limits: spec.limits,
 		status: JobStatus::Scheduled,
 		seats: seats.try_into().expect("few seats"),
+		round: 1,
+		ciphertext: None,
+		output_key: None,
 	};
 	Board::insert(job, terms);
 	Inputs::insert(job, JobInput::Inline(INPUT.to_vec().try_into().expect("short")));
@@ -572,6 +628,11 @@ impl ExtBuilder {
 		Self { mode: ExecutionMode::Single, nodes: 1 }
 	}
 
+	/// `n` nodes whose answers become one. Node `i` has its seat for a score of `i` parts in a thousand.
+	pub fn ensemble(n: u8, aggregation: Aggregation) -> Self {
+		Self { mode: ExecutionMode::Ensemble { n, aggregation }, nodes: n.into() }
+	}
+
 	pub fn mode(mut self, mode: ExecutionMode) -> Self {
 		self.mode = mode;
 		self
@@ -584,6 +645,7 @@ impl ExtBuilder {
 		MaxCertificates::set(16);
 		LeaseLooks::set(0);
 		Genesis::set(Hash::repeat_byte(0x9e));
+		Refusals::set(Some(Vec::new()));
 		let storage = frame_system::GenesisConfig::<Test>::default().build_storage();
 		let mut ext = sp_io::TestExternalities::new(storage.expect("a genesis"));
 		ext.execute_with(|| {
@@ -595,6 +657,14 @@ impl ExtBuilder {
 				Leases::insert(node, lease(node));
 			}
 			open_job(JOB, self.mode, 1..=self.nodes);
+			if matches!(self.mode, ExecutionMode::Ensemble { .. }) {
+				change_terms(JOB, |terms| {
+					terms
+						.seats
+						.iter_mut()
+						.for_each(|seat| seat.score = u64::from(seat.node) * 1_000_000)
+				});
+			}
 		});
 		ext
 	}

@@ -1,8 +1,10 @@
 //! The invariants, checked.
 
-use crate::{Ballots, Certificates, Config, Discarded, Pallet, Results};
+use crate::{
+	impls::readable, Ballots, Certificates, Config, Discarded, OutputPlace, Pallet, Results,
+};
 use alloc::collections::{btree_map::BTreeMap, btree_set::BTreeSet};
-use concordat_primitives::{job::JobStatus, traits::JobBoard, JobId};
+use concordat_primitives::{hashing::output_hash, job::JobStatus, traits::JobBoard, JobId};
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
@@ -58,9 +60,11 @@ impl<T: Config> Pallet<T> {
 				ensure!(voters.insert((ballot.node, ballot.attempt)), "a node that voted twice");
 				let (at, cac) = Certificates::<T>::get((job, ballot.node, ballot.attempt))
 					.ok_or("a vote without a certificate")?;
+				let outcome = &cac.statement.body().outcome;
 				ensure!(
 					cac.digest() == ballot.cac
-						&& cac.statement.body().outcome.tally() == ballot.tally
+						&& outcome.tally() == ballot.tally
+						&& readable(outcome).is_some() == ballot.readable
 						&& at == ballot.at,
 					"a vote that its certificate does not say"
 				);
@@ -69,7 +73,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// 6.
+	/// 6, 7.
 	fn try_state_results() -> Result<(), TryRuntimeError> {
 		for (job, record) in Results::<T>::iter() {
 			ensure!(!Ballots::<T>::contains_key(job), "a decided job that still votes");
@@ -79,6 +83,17 @@ impl<T: Config> Pallet<T> {
 				!terms.status.is_assigned() && terms.status != JobStatus::Pending,
 				"a decided job that runs"
 			);
+			let is_there = match &record.output {
+				OutputPlace::OffChain => true,
+				OutputPlace::Certificate(node, attempt) => {
+					Certificates::<T>::get((job, node, attempt)).is_some_and(|(_, cac)| {
+						let outcome = &cac.statement.body().outcome;
+						outcome.tally() == record.result && readable(outcome).is_some()
+					})
+				},
+				OutputPlace::Record(bytes) => record.result == Ok(output_hash(bytes)),
+			};
+			ensure!(is_there, "an output that is not where its record says");
 		}
 		Ok(())
 	}

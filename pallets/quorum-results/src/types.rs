@@ -6,6 +6,7 @@ use concordat_primitives::{
 	attest::SigningKey,
 	cac::{ResourceUsage, Signature},
 	clause::MAX_SEATS,
+	ensemble::MAX_NUMBER_BYTES,
 	Attempt, BlockNumber, Hash, LeaseId, NodeId, ReceiptId,
 };
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -32,6 +33,14 @@ pub struct Ballot {
 	pub usage: ResourceUsage,
 	/// Whether no hardware stands behind the voter.
 	pub simulated: bool,
+	/// What the vote counts in an ensemble: the score that the seat was given for, in parts of 10⁹.
+	///
+	/// DESIGN §6 weighs by trust × quality. The score has both as factors and is at hand without a read; its other factors
+	/// (load, connection, threat, preference, freshness of the lease, proximity) are what the requester's routing made of
+	/// the node before it knew the answer.
+	pub weight: u64,
+	/// Whether the certificate carries the output itself, for all to read.
+	pub readable: bool,
 	/// Block of acceptance.
 	pub at: BlockNumber,
 }
@@ -56,24 +65,32 @@ pub struct Urn {
 	pub certificates: u32,
 }
 
+/// Where the output of a decided job can be read.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum OutputPlace {
+	/// Nowhere on chain: there is none, or it is kept elsewhere, or sealed.
+	OffChain,
+	/// In the certificate of this node's attempt.
+	Certificate(NodeId, Attempt),
+	/// Here: the answer of an ensemble, a number that no node gave.
+	Record(BoundedVec<u8, ConstU32<MAX_NUMBER_BYTES>>),
+}
+
 /// How a job was decided.
 #[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct ResultRecord {
 	/// Receipt of the decision.
 	pub receipt: ReceiptId,
 	/// Block of the decision.
 	pub decided_at: BlockNumber,
+	/// Output hash, or the program's failure.
+	pub result: Tally,
+	/// Where the output is.
+	pub output: OutputPlace,
 }
 
 /// A message that has passed all checks in the extrinsic that carries it: what its dispatch need not check again.

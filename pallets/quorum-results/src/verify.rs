@@ -9,13 +9,17 @@ use crate::{Ballots, Certificates, Config, Pallet};
 use concordat_primitives::{
 	attest::{Lease, LeaseDemand, LeaseRefusal},
 	cac::{Ack, CacV1, Outcome, Output, SignedAck, SignedCac},
-	clause::{ExecutionMode, ResourceLimits},
+	clause::ExecutionMode,
 	hashing::output_hash,
 	job::{JobTerms, Seat, SeatState},
+	sealed::TAG_BYTES,
 	traits::{ClauseInspect, GenesisHash, JobBoard, LeaseInspect},
 	BlockNumber,
 };
 use frame_support::traits::Get;
+
+/// Bytes of a sealed output that are not output: the encapsulated key and the tag.
+pub const SEAL_OVERHEAD: u32 = 32 + TAG_BYTES;
 
 /// Why a signed message is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,14 @@ pub enum CacRefusal {
 	OutputTooLarge,
 	/// The output is said to be elsewhere, but not where.
 	NoLocation,
+	/// The output is sealed, and the requester asked for no such thing.
+	OutputSealed,
+	/// The output is not sealed, and the requester asked for that.
+	OutputNotSealed,
+	/// The output of a member of an ensemble is not in the certificate itself.
+	OutputNotInline,
+	/// The sealed output is shorter than its encapsulated key and its tag.
+	SealedTooShort,
 	/// More fuel was used than the clause allows.
 	FuelExceeded,
 	/// More memory was used than the clause allows.
@@ -112,7 +124,10 @@ pub fn claim(body: &CacV1) -> Ack {
 pub fn find_seat<'a>(claim: &Ack, terms: &'a JobTerms) -> Result<&'a Seat, CacRefusal> {
 	require(terms.status.is_assigned(), CacRefusal::NotRunning)?;
 	require(
-		matches!(terms.mode, ExecutionMode::Single | ExecutionMode::Quorum { .. }),
+		matches!(
+			terms.mode,
+			ExecutionMode::Single | ExecutionMode::Quorum { .. } | ExecutionMode::Ensemble { .. }
+		),
 		CacRefusal::UnsupportedMode,
 	)?;
 	let mut seats = terms.seats.iter().filter(|seat| seat.node == claim.node).peekable();
@@ -145,9 +160,11 @@ pub fn check_binding(body: &CacV1, terms: &JobTerms) -> Check {
 	require(body.input == terms.input, CacRefusal::WrongInput)
 }
 
-/// Whether the outcome is what it says and the usage within the limits.
-pub fn check_outcome(body: &CacV1, limits: &ResourceLimits) -> Check {
+/// Whether the outcome is what it says, where it has to be, and the usage within the limits.
+pub fn check_outcome(body: &CacV1, terms: &JobTerms) -> Check {
+	let limits = &terms.limits;
 	if let Outcome::Success { hash, output } = &body.outcome {
+		check_place(output, terms)?;
 		match output {
 			Output::Inline(bytes) => {
 				let len = bytes.len() as u64;
@@ -155,10 +172,31 @@ pub fn check_outcome(body: &CacV1, limits: &ResourceLimits) -> Check {
 				require(output_hash(bytes) == *hash, CacRefusal::WrongOutputHash)?;
 			},
 			Output::External(location) => require(!location.is_empty(), CacRefusal::NoLocation)?,
+			// Its hash covers a salt that the chain does not know: that it is the right one, the nodes say by their number.
+			Output::Sealed(bytes) => {
+				let len = bytes.len() as u64;
+				let least = u64::from(SEAL_OVERHEAD);
+				require(len >= least, CacRefusal::SealedTooShort)?;
+				let longest = least.saturating_add(limits.output_bytes.into());
+				require(len <= longest, CacRefusal::OutputTooLarge)?;
+			},
 		}
 	}
 	require(body.usage.fuel <= limits.fuel, CacRefusal::FuelExceeded)?;
 	require(body.usage.peak_memory <= limits.memory_bytes, CacRefusal::MemoryExceeded)
+}
+
+/// Whether the output is where this job's outputs have to be: sealed if and only if the requester asked for that, and in
+/// the certificate, for the chain to read, if they are made into one.
+pub fn check_place(output: &Output, terms: &JobTerms) -> Check {
+	let is_sealed = matches!(output, Output::Sealed(_));
+	match terms.output_key {
+		Some(_) => require(is_sealed, CacRefusal::OutputNotSealed)?,
+		None => require(!is_sealed, CacRefusal::OutputSealed)?,
+	}
+	let is_ensemble = matches!(terms.mode, ExecutionMode::Ensemble { .. });
+	let is_inline = matches!(output, Output::Inline(_));
+	require(is_inline || !is_ensemble, CacRefusal::OutputNotInline)
 }
 
 /// Whether the statement does not lie about the lease.
@@ -184,7 +222,7 @@ impl<T: Config> Pallet<T> {
 		let standing = Self::delivering_cac(body)?;
 		let Standing { terms, seat } = &standing;
 		check_binding(body, terms)?;
-		check_outcome(body, &terms.limits)?;
+		check_outcome(body, terms)?;
 		require(body.acted_on.0 <= Self::now(), CacRefusal::FromTheFuture)?;
 		require(body.lease == seat.lease, CacRefusal::WrongLease)?;
 		Self::check_room(body)?;

@@ -21,6 +21,10 @@ pub trait WeightInfo {
 	fn authorize_submit_cac() -> Weight;
 	/// Weight of `decide`.
 	fn decide() -> Weight;
+	/// Weight of `aggregate`.
+	fn aggregate() -> Weight;
+	/// Weight of `read_output`.
+	fn read_output() -> Weight;
 	/// Weight of `seat_lost`.
 	fn seat_lost() -> Weight;
 	/// Weight of `pruned`.
@@ -89,6 +93,17 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 		// Fastest run: 9_935 ns.
 		Weight::from_parts(13_240_000, 0).saturating_add(Db::get().writes(1))
 	}
+	// An estimate, to be measured: seven certificates of the longest output are read, sorted and hashed.
+	// Storage: `QuorumResults::Certificates` (r:7 w:0)
+	fn aggregate() -> Weight {
+		Weight::from_parts(150_000_000, 42_252).saturating_add(Db::get().reads(7))
+	}
+	// An estimate, to be measured.
+	// Storage: `QuorumResults::Results` (r:1 w:0)
+	// Storage: `QuorumResults::Certificates` (r:1 w:0)
+	fn read_output() -> Weight {
+		Weight::from_parts(25_000_000, 9_578).saturating_add(Db::get().reads(2))
+	}
 	// Storage: `JobDispatch::Jobs` (r:1 w:0)
 	// Storage: `JobDispatch::Orders` (r:1 w:0)
 	// Storage: `QuorumResults::Ballots` (r:1 w:1)
@@ -145,6 +160,12 @@ impl WeightInfo for () {
 	}
 	fn decide() -> Weight {
 		Measured::<ParityDbWeight>::decide()
+	}
+	fn aggregate() -> Weight {
+		Measured::<ParityDbWeight>::aggregate()
+	}
+	fn read_output() -> Weight {
+		Measured::<ParityDbWeight>::read_output()
 	}
 	fn seat_lost() -> Weight {
 		Measured::<ParityDbWeight>::seat_lost()

@@ -11,7 +11,12 @@ use frame_system::RawOrigin;
 
 /// The longest receipt: a job with seven voters.
 fn longest() -> Operation {
-	use concordat_primitives::{receipt::Voter, ClauseId, Hash};
+	use concordat_primitives::{
+		ensemble::Aggregation,
+		receipt::{Making, Voter},
+		ClauseId, Hash,
+	};
+	use frame_support::BoundedVec;
 	let voter = |n: u32| Voter {
 		node: n,
 		signing_key: [7; 32],
@@ -36,6 +41,10 @@ fn longest() -> Operation {
 			.expect("seven fit; qed"),
 		paid: 1,
 		simulated: true,
+		ensemble: Some(Making {
+			aggregation: Aggregation::Voting,
+			weights: BoundedVec::truncate_from(alloc::vec![u64::MAX; 7]),
+		}),
 	}
 }
 

@@ -14,7 +14,10 @@ use concordat_primitives::{
 		Lease, Measurement, MeasurementStatus, PlatformId, RiskClasses, SigningKey, TcbStatus,
 		Vendor,
 	},
-	cac::ResourceUsage,
+	cac::{
+		CacStatement, CacV1, Engine, EngineKind, Outcome, Output, ResourceUsage, Signature,
+		SignedCac,
+	},
 	clause::{
 		ClauseSpec, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits, RiskClass,
 		ALL_TRIGGERS, MAX_SEATS,
@@ -39,13 +42,19 @@ use pallet_attestation::{
 use pallet_job_dispatch::{Inputs, Jobs, Orders};
 use pallet_node_staking::{LastNode, LeaseSummary, NodeRecord, Nodes, NodesOf, Parameters};
 use sp_core::sr25519;
-use sp_io::hashing::blake2_256;
+use sp_io::{
+	crypto::{ed25519_generate, ed25519_sign},
+	hashing::{blake2_128, blake2_256},
+};
 
 /// Sets up for each pallet what others keep.
 pub struct Helper;
 
 /// What the nodes of these benchmarks can do.
 const CAPABILITY: CapabilityId = CapabilityId(*b"benchmark.helper");
+
+/// Where benchmarks keep the keys of enclaves.
+const KEY_TYPE: sp_core::crypto::KeyTypeId = sp_core::crypto::KeyTypeId(*b"benc");
 
 /// The shortest program.
 const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
@@ -68,6 +77,7 @@ fn distinct(what: &str, index: u32) -> [u8; 32] {
 /// Registers a compute node with little to offer: what it takes to tell the pools of a node with more
 /// belongs to the weight of the pools.
 fn registered(controller: &AccountId) -> NodeId {
+	ClauseRegistry::note_capability(CAPABILITY);
 	// Evidence and leases are dated. Without a block's clock the pallet of the clock would complain in the log, and
 	// that would be measured.
 	if pallet_timestamp::Now::<Runtime>::get() == 0 {
@@ -144,6 +154,17 @@ fn naming(
 	capability: CapabilityId,
 	measurements: Vec<Measurement>,
 ) -> ClauseId {
+	named(mode, capability, measurements, &funded("clause-owner", 0))
+}
+
+/// The same, of an owner.
+fn named(
+	mode: ExecutionMode,
+	capability: CapabilityId,
+	measurements: Vec<Measurement>,
+	owner: &AccountId,
+) -> ClauseId {
+	ClauseRegistry::note_capability(capability);
 	let program = Preimage::note(PROGRAM.into()).expect("the program fits a preimage");
 	// One node alone is not enough for the higher risk classes.
 	let alone = matches!(mode, ExecutionMode::Single | ExecutionMode::Quorum { n: 1, .. });
@@ -158,6 +179,7 @@ fn naming(
 		risk: if alone { RiskClass::Medium } else { RiskClass::Critical },
 		triggers: ALL_TRIGGERS,
 		limits: ResourceLimits::SMALL,
+		resources: Default::default(),
 		window: None,
 		expiry: None,
 		measurements: BoundedVec::truncate_from(measurements),
@@ -166,12 +188,17 @@ fn naming(
 	// The longest names.
 	let number = pallet_clause_registry::Clauses::<Runtime>::count();
 	let name = |text: &str| Name::parse(text).expect("a name of 32 characters");
+	let authority = format!(
+		"{:?}",
+		sp_core::hexdisplay::HexDisplay::from(&blake2_128(&owner.encode()).to_vec())
+	);
 	let id = ClauseId {
-		authority: name(&format!("{:->32}", "benchmarks")),
+		// One for each owner: an authority belongs to whoever registered under it first.
+		authority: name(&authority),
 		name: name(&format!("{number:0>32}")),
 		version: Version { major: 1, minor: 0 },
 	};
-	let owner = RawOrigin::Signed(funded("clause-owner", 0));
+	let owner = RawOrigin::Signed(owner.clone());
 	ClauseRegistry::register(owner.into(), id.clone(), Box::new(spec), true)
 		.expect("a funded owner registers a sound clause");
 	id
@@ -272,5 +299,87 @@ impl pallet_disputes::BenchmarkHelper for Helper {
 
 	fn leased_node(n: u32, key: SigningKey) -> NodeId {
 		at_work("culprit", n, key)
+	}
+}
+
+impl pallet_node_staking::benchmarking::BenchmarkHelper for Helper {
+	fn declare(capability: CapabilityId) {
+		ClauseRegistry::note_capability(capability);
+	}
+}
+
+impl pallet_triggers::benchmarking::BenchmarkHelper for Helper {
+	fn add_clause(owner: &AccountId) -> ClauseId {
+		fund(owner);
+		fund(&TreasuryAccount::get());
+		named(ExecutionMode::Single, CAPABILITY, Vec::new(), owner)
+	}
+}
+
+impl pallet_workflows::benchmarking::BenchmarkHelper for Helper {
+	fn clause() -> ClauseId {
+		fund(&TreasuryAccount::get());
+		clause(ExecutionMode::Single, CAPABILITY)
+	}
+
+	fn seat(job: JobId) -> (NodeId, SigningKey) {
+		let key = Self::key();
+		at_work("step", u32::try_from(job).unwrap_or(u32::MAX), key);
+		let next = System::block_number() + 1;
+		System::set_block_number(next);
+		JobDispatch::on_initialize(next);
+		let seats = JobDispatch::terms(job).map(|terms| terms.seats).unwrap_or_default();
+		let seat = seats.first().expect("there is a node for the seat");
+		(seat.node, seat.signing_key)
+	}
+
+	fn key() -> SigningKey {
+		ed25519_generate(KEY_TYPE, None).0
+	}
+
+	fn sign(by: &SigningKey, message: &[u8]) -> Signature {
+		ed25519_sign(KEY_TYPE, &sp_core::ed25519::Public::from_raw(*by), message)
+			.expect("the keystore made the key")
+			.0
+	}
+
+	fn set_output(job: JobId, bytes: Vec<u8>) {
+		let hash = concordat_primitives::hashing::output_hash(&bytes);
+		let (node, attempt) = (1, 1);
+		let statement = CacStatement::V1(CacV1 {
+			genesis: System::block_hash(0),
+			job,
+			attempt,
+			nonce: Default::default(),
+			node,
+			clause: ClauseId {
+				authority: Name::parse("a").expect("a name"),
+				name: Name::parse("b").expect("a name"),
+				version: Version { major: 1, minor: 0 },
+			},
+			program: Default::default(),
+			measurement: SIMULATED_MEASUREMENT,
+			lease: 0,
+			input: Default::default(),
+			lineage: Default::default(),
+			outcome: Outcome::Success {
+				hash,
+				output: Output::Inline(BoundedVec::truncate_from(bytes)),
+			},
+			usage: ResourceUsage::default(),
+			engine: Engine { kind: EngineKind::Wasmtime, version: (1, 0, 0) },
+			acted_on: (0, Default::default()),
+			simulated: true,
+		});
+		let cac = SignedCac { statement, signature: [0; 64] };
+		let now = System::block_number();
+		pallet_quorum_results::Certificates::<Runtime>::insert((job, node, attempt), (now, cac));
+		let record = pallet_quorum_results::ResultRecord {
+			receipt: 0,
+			decided_at: now,
+			result: Ok(hash),
+			output: pallet_quorum_results::OutputPlace::Certificate(node, attempt),
+		};
+		pallet_quorum_results::Results::<Runtime>::insert(job, record);
 	}
 }

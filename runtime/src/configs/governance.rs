@@ -43,6 +43,9 @@ impl ClassifyCall<RuntimeCall> for Classes {
 		use pallet_node_identity::Call as NodeIdentity;
 		use pallet_node_staking::Call as NodeStaking;
 		use pallet_rollup_anchor::Call as RollupAnchor;
+		use pallet_triggers::Call as Triggers;
+		use pallet_trust::Call as Trust;
+		use pallet_workflows::Call as Workflows;
 		match call {
 			RuntimeCall::NodeStaking(NodeStaking::add_validator { .. }) => {
 				DecisionClass::NodeAddition
@@ -62,7 +65,11 @@ impl ClassifyCall<RuntimeCall> for Classes {
 				| JobDispatch::resume { .. },
 			)
 			| RuntimeCall::ClauseRegistry(
-				ClauseRegistry::set_params { .. } | ClauseRegistry::leave_safe_mode { .. },
+				ClauseRegistry::set_params { .. }
+				| ClauseRegistry::leave_safe_mode { .. }
+				| ClauseRegistry::declare_capability { .. }
+				| ClauseRegistry::retire_capability { .. }
+				| ClauseRegistry::correct_capability { .. },
 			)
 			| RuntimeCall::Attestation(
 				Attestation::set_params { .. }
@@ -76,6 +83,16 @@ impl ClassifyCall<RuntimeCall> for Classes {
 				| NodeIdentity::set_issuer { .. }
 				| NodeIdentity::register_method { .. }
 				| NodeIdentity::register_ak { .. },
+			)
+			| RuntimeCall::Trust(Trust::set_params { .. })
+			| RuntimeCall::Workflows(Workflows::set_params { .. })
+			| RuntimeCall::Triggers(
+				Triggers::set_params { .. }
+				| Triggers::set_quota { .. }
+				| Triggers::appoint { .. }
+				// A proposal that sets off a clause costs what its trigger was funded with.
+				| Triggers::fire { .. }
+				| Triggers::withdraw_forecast { .. },
 			)
 			| RuntimeCall::RollupAnchor(RollupAnchor::set_params { .. })
 			| RuntimeCall::Disputes(Disputes::set_params { .. }) => DecisionClass::Parameters,
@@ -94,6 +111,11 @@ impl ClassifyCall<RuntimeCall> for Classes {
 				| NodeIdentity::revoke_credential { .. },
 			)
 			| RuntimeCall::ClauseRegistry(ClauseRegistry::enter_safe_mode { .. })
+			// A forecast only holds back, and for a bounded time; the burst lets through what a disaster needs, also
+			// for a bounded time.
+			| RuntimeCall::Triggers(
+				Triggers::declare_forecast { .. } | Triggers::activate_burst { .. },
+			)
 			| RuntimeCall::JobDispatch(JobDispatch::pause { .. } | JobDispatch::fail_job { .. }) => {
 				DecisionClass::Emergency
 			},

@@ -3,15 +3,40 @@
 use super::protocol::{AuthorVrf, TreasuryAccount};
 use crate::{
 	AccountId, Attestation, Balances, ClauseRegistry, NodeIdentity, NodeStaking, QuorumResults,
-	RollupAnchor, Runtime, RuntimeHoldReason,
+	RollupAnchor, Runtime, RuntimeHoldReason, Triggers, Trust, Workflows,
 };
+use concordat_primitives::{
+	traits::{JobEnd, JobOutcomes},
+	workflow::JobParent,
+	JobId,
+};
+use frame_support::weights::Weight;
 use frame_system::EnsureRoot;
+
+/// Whoever opens jobs hears of their ends.
+pub struct Openers;
+
+impl JobOutcomes for Openers {
+	fn job_ended(job: JobId, parent: &JobParent, end: &JobEnd) {
+		match parent {
+			JobParent::Workflow { .. } => Workflows::job_ended(job, parent, end),
+			JobParent::Trigger { .. } => Triggers::job_ended(job, parent, end),
+		}
+	}
+
+	fn weight() -> Weight {
+		<Workflows as JobOutcomes>::weight().max(<Triggers as JobOutcomes>::weight())
+	}
+}
 
 impl pallet_job_dispatch::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Clauses = ClauseRegistry;
 	type ClauseJobs = ClauseRegistry;
+	type Trust = Trust;
+	type Quotas = Triggers;
+	type Outcomes = Openers;
 	type Nodes = NodeStaking;
 	type Leases = Attestation;
 	type Credentials = NodeIdentity;

@@ -22,4 +22,7 @@ pub mod sudo;
 pub mod system;
 pub mod timestamp;
 pub mod transaction_payment;
+pub mod triggers;
+pub mod trust;
 pub mod utility;
+pub mod workflows;

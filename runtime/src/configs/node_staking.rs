@@ -4,7 +4,10 @@ use super::{
 	protocol::{Genesis, TreasuryAccount},
 	system::RuntimeBlockWeights,
 };
-use crate::{AccountId, Balances, JobDispatch, RollupAnchor, Runtime, RuntimeHoldReason, Session};
+use crate::{
+	AccountId, Balances, ClauseRegistry, JobDispatch, RollupAnchor, Runtime, RuntimeHoldReason,
+	Session,
+};
 use frame_support::{
 	parameter_types,
 	traits::{tokens::imbalance::ResolveTo, ConstU32, ConstU64},
@@ -29,11 +32,14 @@ impl pallet_node_staking::Config for Runtime {
 	type SlashCancelOrigin = EnsureRoot<AccountId>;
 	type SlashDestination = ResolveTo<TreasuryAccount, Balances>;
 	type Pool = JobDispatch;
+	type Capabilities = ClauseRegistry;
 	type Receipts = RollupAnchor;
 	type Genesis = Genesis;
 	type Session = Session;
 	type MaxValidators = ConstU32<{ crate::constants::MAX_AUTHORITIES }>;
 	type HookWeight = NodeHookWeight;
 	type HeartbeatPriority = ConstU64<HEARTBEAT_PRIORITY>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
 	type WeightInfo = pallet_node_staking::weights::SubstrateWeight<Runtime>;
 }

@@ -1,7 +1,9 @@
 //! `pallet-quorum-results`: what came out.
 
 use super::protocol::Genesis;
-use crate::{Attestation, ClauseRegistry, JobDispatch, NodeStaking, RollupAnchor, Runtime};
+use crate::{
+	Attestation, ClauseRegistry, JobDispatch, NodeStaking, RollupAnchor, Runtime, Workflows,
+};
 use frame_support::traits::{ConstU32, ConstU64};
 use sp_runtime::transaction_validity::TransactionPriority;
 
@@ -15,6 +17,8 @@ impl pallet_quorum_results::Config for Runtime {
 	type Nodes = NodeStaking;
 	type Receipts = RollupAnchor;
 	type Genesis = Genesis;
+	type Handoffs = Workflows;
+	type Refusals = Workflows;
 	type AuthorizedPriority = ConstU64<PRIORITY>;
 	type AuthorizedLongevity = ConstU32<8>;
 	// Seats of a round times the rounds that job-dispatch allows at most, and as many stand-ins.

@@ -53,6 +53,9 @@ fn pallets_should_keep_their_indexes() {
 			(26, "Governance"),
 			(27, "Disputes"),
 			(28, "NodeIdentity"),
+			(29, "Trust"),
+			(30, "Workflows"),
+			(31, "Triggers"),
 		]
 	);
 }
@@ -155,7 +158,9 @@ fn hooks_of_the_protocol_should_leave_a_quarter_of_the_block() {
 	let block = RuntimeBlockWeights::get().max_block;
 	let receipts = <Runtime as pallet_rollup_anchor::Config>::MaxReceiptsPerEpoch::get();
 	let jobs = u64::from(pallet_job_dispatch::types::Params::default().hook_share);
-	let shares: [Weight; 9] = [
+	let workflows = u64::from(pallet_workflows::Params::default().hook_share);
+	let triggers = u64::from(pallet_triggers::Params::default().hook_share);
+	let shares: [Weight; 11] = [
 		<Runtime as pallet_attestation::Config>::HookWeight::get(),
 		<Runtime as pallet_disputes::Config>::HookWeight::get(),
 		<Runtime as pallet_node_staking::Config>::HookWeight::get(),
@@ -165,6 +170,8 @@ fn hooks_of_the_protocol_should_leave_a_quarter_of_the_block() {
 		AnchorWeight::on_initialize(),
 		AnchorWeight::close(receipts),
 		(block / 100).saturating_mul(jobs),
+		(block / 100).saturating_mul(workflows),
+		(block / 100).saturating_mul(triggers),
 	];
 	let sum = shares.into_iter().fold(Weight::zero(), |sum, share| sum.saturating_add(share));
 	assert!(
@@ -186,6 +193,9 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 	use pallet_node_staking::WeightInfo as _;
 	use pallet_quorum_results::WeightInfo as _;
 	use pallet_rollup_anchor::WeightInfo as _;
+	use pallet_triggers::WeightInfo as _;
+	use pallet_trust::WeightInfo as _;
+	use pallet_workflows::WeightInfo as _;
 
 	fn same<A: 'static, B: 'static>(pallet: &str) {
 		assert_eq!(core::any::type_name::<A>(), core::any::type_name::<B>(), "{pallet}");
@@ -207,5 +217,8 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 		pallet_node_staking::register,
 		pallet_quorum_results::submit_cac,
 		pallet_rollup_anchor::append,
+		pallet_triggers::fund,
+		pallet_trust::set_params,
+		pallet_workflows::hand_over,
 	);
 }

@@ -281,7 +281,7 @@ fn print_size() {
 
 /// Prints the figures.
 pub fn print() {
-	println!("\n3. Attestation");
+	println!("\n5. Attestation");
 	println!(
 		"  Simulated evidence in the vendors' formats, verified by the code that verifies hardware's. Milliseconds, median of {RUNS} \
 		 runs. collateral: each piece verified as if posted (check_collateral), over the state that holds the ones before. \

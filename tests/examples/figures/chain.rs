@@ -13,22 +13,23 @@ use concordat_primitives::{
 		SignedCac,
 	},
 	clause::{
-		ClauseSpec, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits, RiskClass,
-		ALL_TRIGGERS,
+		ClauseSpec, ExecutionMode, PolicyBinding, ProgramLocation, ProgramRef, ResourceLimits,
+		RiskClass, ALL_TRIGGERS,
 	},
-	hashing::{output_hash, program_hash, NO_LINEAGE},
-	job::{JobConstraints, JobInput, JobTerms},
+	handoff::{task_hash, Handoff, SignedHandoff},
+	hashing::{output_hash, program_hash},
+	job::{JobConstraints, JobInput, JobTerms, Seat},
 	node::{NodeRole, NodeSpec, OperatorId, Resources},
-	traits::LeaseInspect,
+	traits::{JobBoard, LeaseInspect},
 	units::CDT,
 	AccountId, CapabilityId, ClauseId, Hash, Jurisdiction, NodeId,
 };
 use concordat_runtime::{
 	constants::SLOT_DURATION, genesis_presets, pallet_attestation, pallet_clause_registry,
 	pallet_job_dispatch, pallet_node_staking, pallet_preimage, pallet_quorum_results,
-	pallet_timestamp, queries, transactions::tx_extension, Attestation, Block, Executive, Header,
-	Runtime, RuntimeCall, RuntimeGenesisConfig, SignedPayload, System, UncheckedExtrinsic,
-	WASM_BINARY,
+	pallet_timestamp, pallet_workflows, queries, transactions::tx_extension, Attestation, Block,
+	Executive, Header, JobDispatch, Runtime, RuntimeCall, RuntimeGenesisConfig, SignedPayload,
+	System, UncheckedExtrinsic, WASM_BINARY,
 };
 use frame_support::{
 	dispatch::GetDispatchInfo,
@@ -36,7 +37,7 @@ use frame_support::{
 };
 use frame_system::offchain::CreateAuthorizedTransaction;
 use sc_executor::WasmExecutor;
-use serde_json::Value;
+use serde_json::{json, Value};
 use sp_consensus_babe::{
 	digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest},
 	Slot,
@@ -56,7 +57,7 @@ use std::time::Instant;
 
 /// Slot before the first block.
 const FIRST_SLOT: u64 = 900_000_000;
-/// What the clauses ask for.
+/// What the clauses ask for; development chains declare it at genesis.
 pub const CAPABILITY: &str = "bench.echo";
 /// The answer of every enclave.
 const ANSWER: &[u8] = b"answer";
@@ -175,10 +176,12 @@ pub fn signed(uri: &str, call: impl Into<RuntimeCall>, before: u32) -> Unchecked
 	UncheckedExtrinsic::new_signed(call, account(uri).into(), signature.into(), extension)
 }
 
-fn authorized(call: pallet_quorum_results::Call<Runtime>) -> UncheckedExtrinsic {
-	<Runtime as CreateAuthorizedTransaction<pallet_quorum_results::Call<Runtime>>>::create_authorized_transaction(
-		call.into(),
-	)
+/// A transaction that proves by itself that it may be included.
+fn authorized<C>(call: C) -> UncheckedExtrinsic
+where
+	RuntimeCall: From<C>,
+{
+	<Runtime as CreateAuthorizedTransaction<C>>::create_authorized_transaction(call.into())
 }
 
 /// A header to begin a block with.
@@ -210,6 +213,8 @@ impl Chain {
 		};
 		let mut genesis = json(None);
 		merge(&mut genesis, json(Some("development")));
+		// Nobody sends heartbeats here, and nobody is taken for dead.
+		merge(&mut genesis, json!({ "nodeStaking": { "params": { "heartbeatInterval": 1_000 } } }));
 		merge(&mut genesis, patch);
 		let mut ext = TestExternalities::default();
 		let parent = ext.execute_with(|| {
@@ -331,10 +336,10 @@ impl Chain {
 		});
 	}
 
-	/// Registers a clause.
-	pub fn register_clause(&mut self, name: &str, mode: ExecutionMode, sovereign_only: bool) {
+	/// Registers a clause under a policy.
+	pub fn register_clause(&mut self, name: &str, mode: ExecutionMode, policy: PolicyBinding) {
 		let program = [b"\0asm\x01\0\0\0", name.as_bytes()].concat();
-		let mut spec = ClauseSpec {
+		let spec = ClauseSpec {
 			program: ProgramRef {
 				hash: program_hash(&program),
 				len: program.len() as u32,
@@ -345,12 +350,12 @@ impl Chain {
 			risk: RiskClass::Low,
 			triggers: ALL_TRIGGERS,
 			limits: ResourceLimits::SMALL,
+			resources: Default::default(),
 			window: None,
 			expiry: None,
 			measurements: Default::default(),
-			policy: Default::default(),
+			policy,
 		};
-		spec.policy.sovereign_only = sovereign_only;
 		let note = pallet_preimage::Call::note_preimage { bytes: program };
 		self.block(|| vec![signed("//Alice", note, 0)]);
 		let id = clause(name);
@@ -365,17 +370,38 @@ pub fn capability() -> CapabilityId {
 	CapabilityId::parse(CAPABILITY).expect("a valid name")
 }
 
+/// What every job runs on.
+pub fn question() -> JobInput {
+	JobInput::Inline(b"question".to_vec().try_into().expect("short"))
+}
+
+/// What every job asks of the nodes.
+pub fn constraints() -> JobConstraints {
+	JobConstraints { timeout_blocks: Some(30), ..Default::default() }
+}
+
 /// So many transactions that each dispatch one job.
 pub fn dispatches(name: &str, jobs: u32) -> Vec<UncheckedExtrinsic> {
 	let one = |before| {
 		let call = pallet_job_dispatch::Call::dispatch {
 			clause: clause(name),
-			input: JobInput::Inline(b"question".to_vec().try_into().expect("short")),
-			constraints: JobConstraints { timeout_blocks: Some(30), ..Default::default() },
+			input: question(),
+			constraints: constraints(),
 		};
 		signed("//Bob", call, before)
 	};
 	(0..jobs).map(one).collect()
+}
+
+/// Terms of all jobs that are on record, over the state between blocks.
+pub fn all_terms() -> Vec<JobTerms> {
+	let last = JobDispatch::next_job();
+	(1..last).filter_map(<JobDispatch as JobBoard<AccountId>>::terms).collect()
+}
+
+/// Hash over the outputs that a job needs.
+fn lineage(terms: &JobTerms) -> Hash {
+	<JobDispatch as JobBoard<AccountId>>::lineage(terms.job).expect("the job is on record")
 }
 
 fn reserved(transaction: &UncheckedExtrinsic) -> u64 {
@@ -425,7 +451,7 @@ impl Enclave {
 			measurement: lease.measurement,
 			lease: seat.lease,
 			input: terms.input,
-			lineage: NO_LINEAGE,
+			lineage: lineage(terms),
 			outcome: Outcome::Success {
 				hash: output_hash(ANSWER),
 				output: Output::Inline(ANSWER.to_vec().try_into().expect("short")),
@@ -445,5 +471,34 @@ impl Enclave {
 		let signature = self.key.sign(&statement.message()).0;
 		let cac = Box::new(SignedCac { statement, signature });
 		Some(authorized(pallet_quorum_results::Call::submit_cac { cac }))
+	}
+
+	/// Transactions by which it hands a workflow's step to everybody who has a seat in it, if it ran the step before.
+	/// Over the state between blocks.
+	pub fn hand_over(&self, terms: &JobTerms) -> Vec<UncheckedExtrinsic> {
+		let record = pallet_workflows::StepJobs::<Runtime>::get(terms.job);
+		let mine = |sender: pallet_workflows::Sender| sender.node == self.node;
+		let Some(record) = record.filter(|record| record.sender.is_some_and(mine)) else {
+			return Vec::new();
+		};
+		let task = task_hash(&terms.clause, &terms.program, &terms.input, &lineage(terms));
+		let one = |seat: &Seat| {
+			let handoff = Handoff {
+				genesis: System::block_hash(0),
+				workflow: record.workflow,
+				step: record.step,
+				from: self.node,
+				to: seat.node,
+				job: terms.job,
+				attempt: seat.attempt,
+				nonce: seat.nonce,
+				task,
+				context: record.context,
+			};
+			let signature = self.key.sign(&handoff.message()).0;
+			let signed = Box::new(SignedHandoff { handoff, signature });
+			authorized(pallet_workflows::Call::hand_over { signed })
+		};
+		terms.seats.iter().map(one).collect()
 	}
 }

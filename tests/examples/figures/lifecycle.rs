@@ -1,17 +1,15 @@
 //! One life cycle of a job, in transfers.
 
 use crate::{
-	chain::{account, dispatches, signed, Chain, Enclave, Recorded, Wasm},
+	chain::{account, all_terms, dispatches, signed, Chain, Enclave, Recorded, Wasm},
 	stats::{spread, verdict, Spread},
 };
 use concordat_primitives::{
 	clause::ExecutionMode,
 	job::{JobStatus, JobTerms},
-	traits::JobBoard,
 	units::CDT,
-	AccountId,
 };
-use concordat_runtime::{queries, BalancesCall, JobDispatch, Runtime};
+use concordat_runtime::{queries, BalancesCall, Runtime};
 use serde_json::json;
 
 /// Jobs that live together.
@@ -47,12 +45,15 @@ fn step(place: usize) -> usize {
 fn play(base: &Chain, enclaves: &[Enclave], mode: &Mode, jobs: u32) -> Vec<Recorded> {
 	let mut chain = base.fork();
 	let mut blocks = vec![chain.block(|| dispatches(mode.clause, jobs)), chain.pass()];
-	let terms: Vec<JobTerms> = chain.read(|| {
-		let ids = queries::jobs(0, 100).items.into_iter().map(|job| job.id);
-		ids.filter_map(<JobDispatch as JobBoard<AccountId>>::terms).collect()
-	});
+	let terms = chain.read(all_terms);
 	assert_eq!(terms.len(), jobs as usize);
-	assert!(terms.iter().all(|job| job.status == JobStatus::Scheduled), "all are assigned at once");
+	let views = chain.read(|| queries::jobs(0, 100).items);
+	let waiting: Vec<_> = views
+		.iter()
+		.filter(|job| job.status != JobStatus::Scheduled)
+		.map(|job| &job.waiting)
+		.collect();
+	assert!(waiting.is_empty(), "all are assigned at once, and not: {waiting:?}");
 
 	let every = |of: &dyn Fn(&Enclave, &JobTerms) -> Option<_>, most: usize| -> Vec<_> {
 		let of_job = |job| enclaves.iter().filter_map(|one| of(one, job)).take(most).collect();
@@ -70,11 +71,11 @@ fn play(base: &Chain, enclaves: &[Enclave], mode: &Mode, jobs: u32) -> Vec<Recor
 }
 
 /// What the two ways to execute a block measure.
-type Clock<'a> = &'a dyn Fn(&mut Recorded) -> f64;
+pub type Clock<'a> = &'a dyn Fn(&mut Recorded) -> f64;
 
 /// Time of the first that the second does not take: A-B-B-A, the faster of each two, since interruptions only
 /// add.
-fn excess(with: &mut Recorded, without: &mut Recorded, clock: Clock) -> f64 {
+pub fn excess(with: &mut Recorded, without: &mut Recorded, clock: Clock) -> f64 {
 	let (a, b, c, d) = (clock(with), clock(without), clock(without), clock(with));
 	a.min(d) - b.min(c)
 }
@@ -121,7 +122,8 @@ fn measure(
 	(0..RUNS).map(|_| one()).collect()
 }
 
-fn charged(with: &Recorded, without: &Recorded, by: u32) -> f64 {
+/// Weight of the first that the second was not charged, in microseconds for each of `by`.
+pub fn charged(with: &Recorded, without: &Recorded, by: u32) -> f64 {
 	(with.charged as f64 - without.charged as f64) / f64::from(by) / 1e6
 }
 
@@ -139,7 +141,7 @@ fn table(name: &str, unit: &str, transfer: Spread, steps: &[(&str, Spread)], rat
 pub fn print() {
 	let mut base = Chain::new(json!({ "jobDispatch": { "params": { "challengeWindow": 12 } } }));
 	for mode in &MODES {
-		base.register_clause(mode.clause, mode.mode, false);
+		base.register_clause(mode.clause, mode.mode, Default::default());
 	}
 	let enclaves: Vec<Enclave> = (1..=5).map(|number| base.enclave(number)).collect();
 	let wasm = Wasm::new();

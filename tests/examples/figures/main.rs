@@ -1,8 +1,11 @@
 //! The figures of `make bench`, printed as they are, whether they reach their aims or not.
 //!
 //! 1. What one life cycle of a job costs, in transfers: by declared weight and by measured time.
-//! 2. What one assignment costs, in storage reads and time, at 10² to 10⁵ registered nodes.
-//! 3. What it costs to verify evidence, to verify more of it, and to use what was verified.
+//! 2. What one assignment costs, in storage reads and time, at 10² to 10⁵ nodes of which all, half or a hundredth are eligible;
+//!    and what it would cost to look at all of them.
+//! 3. How evenly jobs come to lie on nodes, against a scheduler that looks at all of them.
+//! 4. What a step of a workflow of a hundred steps costs, against a job of its own.
+//! 5. What it costs to verify evidence, to verify more of it, and to use what was verified.
 //!
 //! Everything runs on the real runtime in one process and one run. Blocks are made once and their
 //! states kept; then each is executed again and again over the state before it, in turns with a twin
@@ -12,8 +15,11 @@
 mod attestation;
 mod chain;
 mod lifecycle;
+mod placement;
+mod pools;
 mod scheduler;
 mod stats;
+mod workflow;
 
 use std::time::Instant;
 
@@ -35,6 +41,8 @@ fn main() {
 	for (name, print) in [
 		("lifecycle", lifecycle::print as fn()),
 		("scheduler", scheduler::print),
+		("placement", placement::print),
+		("workflow", workflow::print),
 		("attestation", attestation::print),
 	] {
 		if wanted(name) {

@@ -13,14 +13,18 @@ pub struct Spread {
 
 /// Median and interquartile range.
 pub fn spread(sample: impl IntoIterator<Item = f64>) -> Spread {
-	let mut sample: Vec<f64> = sample.into_iter().collect();
-	sample.sort_by(f64::total_cmp);
-	let at = |part: f64| {
-		let place = part * (sample.len() - 1) as f64;
-		let (low, high) = (sample[place.floor() as usize], sample[place.ceil() as usize]);
-		low + (high - low) * place.fract()
-	};
+	let sample: Vec<f64> = sample.into_iter().collect();
+	let at = |part| quantile(&sample, part);
 	Spread { median: at(0.5), iqr: at(0.75) - at(0.25) }
+}
+
+/// The value below which this part of the sample lies, between the two nearest of them.
+pub fn quantile(sample: &[f64], part: f64) -> f64 {
+	let mut sample = sample.to_vec();
+	sample.sort_by(f64::total_cmp);
+	let place = part * (sample.len() - 1) as f64;
+	let (low, high) = (sample[place.floor() as usize], sample[place.ceil() as usize]);
+	low + (high - low) * place.fract()
 }
 
 impl std::fmt::Display for Spread {

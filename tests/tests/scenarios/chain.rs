@@ -23,7 +23,7 @@ use concordat_runtime::{
 	queries, transactions::tx_extension, Attestation, Balances, BalancesCall, ClauseRegistry,
 	Disputes, Executive, Governance, Header, JobDispatch, NodeIdentity, NodeStaking, QuorumResults,
 	RollupAnchor, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin,
-	SignedPayload, System, UncheckedExtrinsic,
+	SignedPayload, System, Triggers, Trust, UncheckedExtrinsic, Workflows,
 };
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -50,7 +50,7 @@ const FIRST_SLOT: u64 = 900_000_000;
 /// What the scenarios' clause asks for.
 pub const CAPABILITY: &str = "test.echo";
 /// The program of clauses that do not care: the shortest that there is.
-const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
+pub const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
 
 /// A chain in memory.
 pub struct Chain {
@@ -225,7 +225,11 @@ impl Chain {
 			at: now,
 			signature: OperatorSignature::from(pair.sign(&message)),
 		};
-		Self::apply(authorized(beat)).unwrap().unwrap();
+		match Self::apply(authorized(beat)) {
+			// A block in which the session changes has no room: the operator tries the next one.
+			Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources)) => {},
+			sent => sent.unwrap().unwrap(),
+		}
 	}
 
 	/// Lets time pass in which nobody makes a block.
@@ -236,6 +240,11 @@ impl Chain {
 	/// From now on the operator of a node sends heartbeats, signed with this secret.
 	pub fn keep_alive(&mut self, node: NodeId, operator: String) {
 		self.alive.push((node, operator));
+	}
+
+	/// From now on the operator of this node sends no heartbeats.
+	pub fn mute_one(&mut self, node: NodeId) {
+		self.alive.retain(|(alive, _)| *alive != node);
 	}
 
 	/// From now on no operator sends heartbeats.
@@ -273,6 +282,9 @@ impl Chain {
 				("rollup-anchor", RollupAnchor::do_try_state()),
 				("governance-timelocks", Governance::do_try_state()),
 				("disputes", Disputes::do_try_state()),
+				("trust", Trust::do_try_state()),
+				("workflows", Workflows::do_try_state()),
+				("triggers", Triggers::do_try_state()),
 			] {
 				if let Err(error) = state {
 					panic!("{pallet} after block {}: {error:?}", System::block_number());
@@ -423,6 +435,7 @@ impl Chain {
 			risk: RiskClass::Low,
 			triggers: ALL_TRIGGERS,
 			limits: ResourceLimits::SMALL,
+			resources: Default::default(),
 			window: None,
 			expiry: None,
 			measurements: Default::default(),
@@ -443,10 +456,21 @@ impl Chain {
 	/// Dispatches a job of a clause and makes the block that assigns it.
 	pub fn dispatch_to(&mut self, clause: ClauseId, constraints: JobConstraints) -> JobId {
 		let input = JobInput::Inline(b"question".to_vec().try_into().unwrap());
+		self.dispatch_on(clause, input, constraints)
+	}
+
+	/// Dispatches a job of a clause on an input and makes the block that assigns it.
+	pub fn dispatch_on(
+		&mut self,
+		clause: ClauseId,
+		input: JobInput,
+		constraints: JobConstraints,
+	) -> JobId {
 		let call = pallet_job_dispatch::Call::<Runtime>::dispatch { clause, input, constraints };
 		self.block(|| vec![signed("//Bob", call)]);
 		self.pass(1);
-		self.read(|| queries::jobs(0, 100).items.last().unwrap().id)
+		// They are numbered from 1.
+		self.read(queries::totals).jobs
 	}
 
 	/// Dispatches a job of the scenarios' clause and makes the block that assigns it.

@@ -10,12 +10,17 @@ use concordat_primitives::{
 		Ack, CacStatement, CacV1, Engine, EngineKind, FailureCode, Outcome, Output, ResourceUsage,
 		SignedAck, SignedCac,
 	},
-	hashing::{output_hash, NO_LINEAGE},
+	handoff::{task_hash, Handoff, HandoffFault, HandoffRefusal, SignedHandoff, SignedRefusal},
+	hashing::output_hash,
 	job::{JobTerms, Seat},
-	traits::LeaseInspect,
-	NodeId,
+	traits::{JobBoard, LeaseInspect},
+	AccountId, Hash, NodeId,
 };
-use concordat_runtime::{pallet_quorum_results, Attestation, Runtime, System, UncheckedExtrinsic};
+use concordat_runtime::{
+	pallet_quorum_results, pallet_workflows, Attestation, JobDispatch, Runtime, System,
+	UncheckedExtrinsic,
+};
+use concordat_sealing::SecretKey;
 use sp_core::{crypto::Pair as _, ed25519};
 
 /// An enclave and the node it works for.
@@ -49,6 +54,11 @@ pub fn seated<'a>(terms: &JobTerms, enclaves: &'a [Enclave]) -> Vec<&'a Enclave>
 }
 
 impl Enclave {
+	/// Opens what is sealed to it.
+	pub fn secret(&self) -> SecretKey {
+		SecretKey::from_bytes(&self.key.seed())
+	}
+
 	/// What an honest enclave would state.
 	pub fn statement(&self, chain: &mut Chain, terms: &JobTerms, output: &[u8]) -> CacV1 {
 		let hash = output_hash(output);
@@ -61,7 +71,8 @@ impl Enclave {
 		self.statement_of(chain, terms, Outcome::Failure(code))
 	}
 
-	fn statement_of(&self, chain: &mut Chain, terms: &JobTerms, outcome: Outcome) -> CacV1 {
+	/// The statement of any outcome.
+	pub fn statement_of(&self, chain: &mut Chain, terms: &JobTerms, outcome: Outcome) -> CacV1 {
 		let seat = seat_of(terms, self);
 		chain.read(|| {
 			let lease = <Attestation as LeaseInspect>::lease_of_node(self.node).unwrap();
@@ -77,7 +88,7 @@ impl Enclave {
 				measurement: lease.measurement,
 				lease: seat.lease,
 				input: terms.input,
-				lineage: NO_LINEAGE,
+				lineage: <JobDispatch as JobBoard<AccountId>>::lineage(terms.job).unwrap(),
 				outcome,
 				usage: ResourceUsage {
 					fuel: 1_000_000,
@@ -122,6 +133,57 @@ impl Enclave {
 		authorized(pallet_quorum_results::Call::<Runtime>::acknowledge {
 			signed: SignedAck { ack, signature },
 		})
+	}
+
+	/// What it says when it hands a workflow's step over to whoever has the seat, having run the step before.
+	pub fn handoff(&self, chain: &mut Chain, terms: &JobTerms, to: &Enclave) -> Handoff {
+		let seat = seat_of(terms, to);
+		chain.read(|| {
+			let record = pallet_workflows::StepJobs::<Runtime>::get(terms.job).unwrap();
+			let lineage = <JobDispatch as JobBoard<AccountId>>::lineage(terms.job).unwrap();
+			Handoff {
+				genesis: System::block_hash(0),
+				workflow: record.workflow,
+				step: record.step,
+				from: self.node,
+				to: to.node,
+				job: terms.job,
+				attempt: seat.attempt,
+				nonce: seat.nonce,
+				task: task_hash(&terms.clause, &terms.program, &terms.input, &lineage),
+				context: record.context,
+			}
+		})
+	}
+
+	/// The transaction that carries a handoff, with its signature.
+	pub fn hand_over(&self, handoff: Handoff) -> UncheckedExtrinsic {
+		let signature = self.key.sign(&handoff.message()).0;
+		let signed = Box::new(SignedHandoff { handoff, signature });
+		authorized(pallet_workflows::Call::<Runtime>::hand_over { signed })
+	}
+
+	/// The transaction by which it does not take its seat, or the handoff that came with it.
+	pub fn refuse(
+		&self,
+		chain: &mut Chain,
+		terms: &JobTerms,
+		handoff: Hash,
+		fault: HandoffFault,
+	) -> UncheckedExtrinsic {
+		let seat = seat_of(terms, self);
+		let refusal = HandoffRefusal {
+			genesis: chain.read(|| System::block_hash(0)),
+			job: terms.job,
+			attempt: seat.attempt,
+			nonce: seat.nonce,
+			node: self.node,
+			handoff,
+			fault,
+		};
+		let signature = self.key.sign(&refusal.message()).0;
+		let signed = Box::new(SignedRefusal { refusal, signature });
+		authorized(pallet_workflows::Call::<Runtime>::refuse { signed })
 	}
 }
 

@@ -2,14 +2,23 @@
 //! that sign, on simulated machines of three vendors. What is played here is only who answers, when, and whether they
 //! tell the truth.
 
+mod bad_input;
 mod chain;
 mod collateral;
 mod completing;
 mod credentials;
 mod enclave;
+mod ending;
+mod ensembles;
 mod failing;
+mod handing_over;
 mod judging;
 mod leasing;
 mod measuring;
 mod platforms;
 mod refusing;
+mod routing;
+mod safety;
+mod sealing;
+mod triggering;
+mod workflows;

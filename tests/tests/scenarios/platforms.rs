@@ -30,8 +30,6 @@ use sp_runtime::ApplyExtrinsicResult;
 const SEED: &[u8] = b"concordat/dev/v1";
 /// What the scenarios' enclaves run, unless they say otherwise.
 pub const CODE: [u8; 48] = genesis_presets::SIMULATED_MEASUREMENT.0;
-/// Key that inputs would be sealed to.
-const ENCRYPTION_KEY: [u8; 32] = [7; 32];
 
 /// A machine.
 #[derive(Clone)]
@@ -243,13 +241,14 @@ impl Chain {
 			let challenge = System::block_hash(number);
 			let (node, public): (NodeId, _) = (enclave.node, enclave.key.public().0);
 			let genesis = System::block_hash(0).0;
-			let data = report_data(&genesis, node, &public, &ENCRYPTION_KEY, &challenge.0);
+			let encryption_key = enclave.secret().public();
+			let data = report_data(&genesis, node, &public, &encryption_key, &challenge.0);
 			let evidence = make(&enclave.platform, enclave.code, data, Timestamp::get() / 1_000);
 			let call = pallet_attestation::Call::<Runtime>::attest {
 				node,
 				evidence: Box::new(evidence),
 				signing_key: public,
-				encryption_key: ENCRYPTION_KEY,
+				encryption_key,
 				challenge: (number, challenge),
 			};
 			vec![signed(&enclave.controller, call)]

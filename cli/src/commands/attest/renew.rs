@@ -33,7 +33,7 @@ pub struct Renew {
 	#[arg(long, value_name = "URL")]
 	enclave: String,
 	/// Secret of the node's controller or of its operator.
-	#[arg(long, env = "CONCORDAT_SURI")]
+	#[arg(long, env = "CONCORDAT_SURI", hide_env_values = true)]
 	suri: String,
 	/// Submit even what the chain says that it will refuse: a refusal costs the fee.
 	#[arg(long)]

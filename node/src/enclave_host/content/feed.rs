@@ -32,7 +32,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const STALE_MILLIS: u64 = 60_000;
 /// How long a program that no job needs is kept: the next job of its clause may be near.
 const PROGRAM_KEPT: Duration = Duration::from_secs(600);
-/// How long an input that no job needs is kept: another node of this host may have its turn.
+/// How long an input, or an output that a job needed, is kept when none needs it any more: another node of this host may
+/// have its turn.
 const INPUT_KEPT: Duration = Duration::from_secs(60);
 /// How long a body that no job needs is still looked for.
 const SOUGHT: Duration = Duration::from_secs(30);
@@ -275,7 +276,7 @@ impl<S: OffchainStorage> Feed<S> {
 const fn kept(kind: BodyKind) -> Duration {
 	match kind {
 		BodyKind::Program => PROGRAM_KEPT,
-		BodyKind::Input => INPUT_KEPT,
+		BodyKind::Input | BodyKind::Ciphertext | BodyKind::Output => INPUT_KEPT,
 	}
 }
 

@@ -1,4 +1,4 @@
-//! Content stores: where the host finds programs and inputs that the chain names and does not keep.
+//! Content stores: where the host finds programs, inputs, sealed inputs and outputs that the chain names and does not keep.
 //!
 //! | module | holds |
 //! |---|---|

@@ -1,5 +1,6 @@
 //! Tests by behaviour. Every one ends with the pallet's invariants.
 
+mod catalogue;
 mod deposits;
 mod jobs;
 mod life_cycle;

@@ -7,7 +7,12 @@ use sp_runtime::{traits::BadOrigin, BuildStorage};
 #[test]
 fn parameters_should_be_changed_by_governance_alone() {
 	ExtBuilder::default().build_and_execute(|| {
-		let params = Params { base_deposit: 5, byte_deposit: 0, failure_threshold: 1 };
+		let params = Params {
+			base_deposit: 5,
+			byte_deposit: 0,
+			failure_threshold: 1,
+			capability_deposit: 3,
+		};
 		assert_noop!(
 			ClauseRegistry::set_params(RuntimeOrigin::signed(WHO), params.clone()),
 			BadOrigin
@@ -34,7 +39,12 @@ fn new_prices_should_leave_old_deposits_alone() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = register("WHO::Rain@1.0");
 		let deposit = Clauses::<Test>::get(&id).unwrap().deposit;
-		let params = Params { base_deposit: 5, byte_deposit: 0, failure_threshold: 1 };
+		let params = Params {
+			base_deposit: 5,
+			byte_deposit: 0,
+			failure_threshold: 1,
+			capability_deposit: 3,
+		};
 		assert_ok!(ClauseRegistry::set_params(RuntimeOrigin::root(), params));
 		assert_eq!(Clauses::<Test>::get(&id).unwrap().deposit, deposit);
 		let new = register("WHO::Rain@1.1");

@@ -1,16 +1,19 @@
 //! What is registered, by whom, and what is refused.
 
-use crate::{mock::*, Authorities, ByIndex, Clauses, Error, Event, Latest};
+use crate::{mock::*, Authorities, ByIndex, Clauses, Error, Event, Latest, MAX_RESOURCES};
 use concordat_primitives::{
+	attest::Vendor,
 	clause::{
 		ClauseSpec, ClauseStatus, ExecutionMode, ExecutionWindow, ProgramLocation, ResourceLimits,
 		RiskClass, ALL_TRIGGERS, MAX_PROGRAM_BYTES,
 	},
+	ensemble::Aggregation,
+	node::Resources,
 	receipt::Operation,
 	text::Name,
 	CapabilityId, Hash, Jurisdiction, Version,
 };
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::Get};
 use sp_runtime::{traits::BadOrigin, BoundedVec};
 
 /// Expects that `change` makes an otherwise valid spec be refused with `error`.
@@ -198,6 +201,89 @@ fn registration_should_be_refused_when_the_mode_makes_no_sense() {
 		refused(Error::InvalidMode, |spec| spec.mode = ExecutionMode::Quorum { k: 1, n: 3 });
 		refused(Error::InvalidMode, |spec| spec.mode = ExecutionMode::Quorum { k: 5, n: 8 });
 		refused(Error::InvalidMode, |spec| spec.mode = ExecutionMode::ZkVerifierSet { n: 0 });
+	});
+}
+
+#[test]
+fn registration_should_be_refused_when_the_mode_is_a_requesters_to_choose() {
+	ExtBuilder::default().build_and_execute(|| {
+		for n in [1, 3, 9] {
+			refused(Error::EnsembleMode, |spec| {
+				spec.mode = ExecutionMode::Ensemble { n, aggregation: Aggregation::Voting };
+				spec.risk = RiskClass::Low;
+			});
+		}
+	});
+}
+
+#[test]
+fn registration_should_be_refused_when_the_policy_names_something_twice() {
+	ExtBuilder::default().build_and_execute(|| {
+		refused(Error::DuplicatePolicyEntry, |spec| {
+			spec.policy.jurisdictions = twice(Jurisdiction(*b"IDN"))
+		});
+		refused(Error::DuplicatePolicyEntry, |spec| spec.policy.vendors = twice(Vendor::IntelTdx));
+		refused(Error::DuplicatePolicyEntry, |spec| {
+			spec.policy.policies = twice(Hash::repeat_byte(1))
+		});
+		refused(Error::DuplicatePolicyEntry, |spec| spec.policy.requesters = twice(OTHER));
+		// Each of them once is fine, and so are lists that have something in common.
+		let mut spec = external_spec();
+		spec.policy.jurisdictions =
+			vec![Jurisdiction(*b"IDN"), Jurisdiction(*b"NLD")].try_into().unwrap();
+		spec.policy.vendors = vec![Vendor::IntelTdx, Vendor::AmdSevSnp].try_into().unwrap();
+		assert_ok!(ClauseRegistry::register(
+			RuntimeOrigin::signed(WHO),
+			clause("WHO::Rain@1.0"),
+			Box::new(spec),
+			true
+		));
+	});
+}
+
+fn twice<T: Clone, S: Get<u32>>(item: T) -> BoundedVec<T, S> {
+	BoundedVec::truncate_from(vec![item; 2])
+}
+
+#[test]
+fn registration_should_be_refused_when_no_machine_has_what_it_asks_for() {
+	ExtBuilder::default().build_and_execute(|| {
+		let most = MAX_RESOURCES;
+		for resources in [
+			Resources { cpu_cores: most.cpu_cores + 1, ..most },
+			Resources { memory_mib: most.memory_mib + 1, ..most },
+			Resources { storage_gib: most.storage_gib + 1, ..most },
+			Resources { bandwidth_mbps: most.bandwidth_mbps + 1, ..most },
+			Resources { accelerators: most.accelerators + 1, ..most },
+		] {
+			refused(Error::InvalidResources, |spec| spec.resources = resources);
+		}
+		let spec = ClauseSpec { resources: most, ..external_spec() };
+		assert_ok!(ClauseRegistry::register(
+			RuntimeOrigin::signed(WHO),
+			clause("WHO::Rain@1.0"),
+			Box::new(spec),
+			true
+		));
+	});
+}
+
+#[test]
+fn registration_should_be_refused_when_its_capability_is_not_in_the_catalogue_or_too_short() {
+	ExtBuilder::default().build_and_execute(|| {
+		refused(Error::UnknownCapability, |spec| {
+			spec.capability = CapabilityId::parse("hazard.flood").unwrap()
+		});
+		let most = capability_spec().max_wall_millis;
+		refused(Error::WallBeyondCapability, |spec| spec.limits.wall_millis = most + 1);
+		let mut spec = external_spec();
+		spec.limits.wall_millis = most;
+		assert_ok!(ClauseRegistry::register(
+			RuntimeOrigin::signed(WHO),
+			clause("WHO::Rain@1.0"),
+			Box::new(spec),
+			true
+		));
 	});
 }
 

@@ -132,7 +132,7 @@ fn nobody_is_asked_where_nothing_is_demanded() {
 		assigned();
 		run(20);
 		assert!(totals().missed_deadlines > 0, "backups were looked at, too");
-		JobDispatch::candidates(&clause_id(), 0, 10).unwrap();
+		JobDispatch::candidates(&clause_id(), None, None, 0, 10).unwrap();
 		assert!(NodesAsked::get().is_empty());
 		assert_eq!(AccountsAsked::get(), 0);
 	});
@@ -187,7 +187,7 @@ fn the_hook_is_charged_for_the_questions_it_asked() {
 	// Nobody holds it: all are asked about, for a seat.
 	let (bad, asked) = used(&[OPERATOR], &[]);
 	assert_eq!(asked, 9);
-	let placement = Placement { seats: 0, probes: 9, leases: 9, credentials: 9 };
+	let placement = Placement { seats: 0, probes: 9, leases: 9, credentials: 9, grouped: false };
 	assert_eq!(
 		bad,
 		Weights::agenda_page().saturating_add(JobDispatch::weight_of_placement(&placement))
@@ -207,8 +207,8 @@ fn a_job_whose_questions_do_not_fit_into_the_block_is_the_first_of_the_next() {
 		clause_mode(1, 1);
 		let other = dispatch();
 		let before = Ledger::<Test>::get().rings.normal;
-		// One seat and two backups, four candidates each, three probes for each candidate.
-		let questions = question().saturating_mul(36);
+		// One seat and two backups, four candidates each, three probes for each candidate; and those that may be known.
+		let questions = question().saturating_mul(36 + u64::from(crate::scheduler::SHORTCUTS));
 		let tight = plain.saturating_add(questions).saturating_sub(Weight::from_parts(1, 0));
 		for _ in 0..3 {
 			let used = block_with(tight);
@@ -250,7 +250,7 @@ fn a_lost_seat_is_charged_for_the_questions_about_its_backups() {
 #[test]
 fn parameters_leave_room_for_the_dearest_questions() {
 	ExtBuilder::default().build_and_execute(|| {
-		let params = Params { hook_share: 1, ..Parameters::<Test>::get() };
+		let params = Params { hook_share: 2, ..Parameters::<Test>::get() };
 		assert_ok!(JobDispatch::set_params(RuntimeOrigin::root(), params.clone()));
 		CredentialMicros::set(1_000);
 		assert_noop!(
@@ -349,7 +349,7 @@ fn routing_says_who_lacks_a_credential() {
 		certify(1, OPERATOR);
 		revoke(3);
 		admit_with(4, |p| p.classes = concordat_primitives::attest::RiskClasses::NONE);
-		let page = JobDispatch::candidates(&clause_id(), 0, 10).unwrap();
+		let page = JobDispatch::candidates(&clause_id(), None, None, 0, 10).unwrap();
 		let rows: Vec<_> =
 			page.items.iter().map(|row| (row.node, row.excluded.as_deref())).collect();
 		assert_eq!(
@@ -366,7 +366,7 @@ fn routing_says_who_lacks_a_credential() {
 		// A class that was lost since the profile was written shows, too.
 		let classes = concordat_primitives::attest::RiskClasses::NONE;
 		grant(concordat_primitives::attest::Lease { classes, ..lease(1, &profile(1)) });
-		let page = JobDispatch::candidates(&clause_id(), 0, 1).unwrap();
+		let page = JobDispatch::candidates(&clause_id(), None, None, 0, 1).unwrap();
 		assert_eq!(
 			page.items[0].excluded.as_deref(),
 			Some("its lease does not count now: ClassNotMet")

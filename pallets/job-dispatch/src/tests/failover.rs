@@ -6,8 +6,9 @@ use concordat_primitives::{
 	hashing::attempt_nonce,
 	job::{FailureReason, JobStatus, SeatState},
 	receipt::Operation,
-	routing::{ewma, NEUTRAL},
+	routing::{trust, NEUTRAL, ONE},
 	traits::BlockRandomness,
+	trust::HopEnd,
 };
 use frame_support::assert_noop;
 
@@ -92,9 +93,9 @@ fn a_silent_node_is_replaced_by_the_best_backup_under_a_new_attempt_and_nonce() 
 		assert_ne!(fresh.nonce, record.seats[0].nonce);
 		assert_eq!((fresh.ack_by, fresh.deliver_by), (8 + 6, 8 + 13));
 		// The silent one pays with its standing, and rests.
-		let down = ewma(NEUTRAL, 0);
 		let standing = JobDispatch::standing(c);
-		assert_eq!((standing.trust, standing.quality), (down, down));
+		assert_eq!(standing.trust, trust(NEUTRAL, HopEnd::Silent, ONE));
+		assert!(standing.trust < NEUTRAL && standing.quality(rain()) < NEUTRAL);
 		assert_eq!((standing.misses, standing.cooldown_until, standing.running()), (1, 8 + 15, 0));
 		assert_eq!(JobDispatch::assignments(c), [0u64; 0]);
 		assert_eq!(JobDispatch::assignments(backups[0]), [id]);
@@ -356,7 +357,11 @@ fn when_all_stay_silent_the_job_fails_and_is_refunded() {
 		let fee = quote.fees.scheduling;
 		assert_eq!(Balances::total_balance(&alice()), before - fee);
 		assert_eq!(held(&alice()), (0, 0));
-		assert_eq!(Closed::get(), [None], "silence says nothing about the clause");
+		assert_eq!(
+			Closed::get(),
+			[Some(false)],
+			"a clause that nobody can run counts towards safe mode"
+		);
 		assert!((1..=12).all(|node| JobDispatch::running(node) == 0));
 		let refunded = quote.total - fee;
 		assert_eq!(
@@ -381,7 +386,7 @@ fn when_nodes_never_agree_the_job_fails_after_the_last_attempt() {
 			run(1);
 		}
 		assert_eq!(job(id).status, JobStatus::Failed(FailureReason::NoQuorum));
-		assert_eq!(Closed::get(), [None]);
+		assert_eq!(Closed::get(), [Some(false)]);
 		let over = HeardSoFar::get().iter().filter(|h| **h == Heard::RoundOver(id)).count();
 		assert_eq!(over, 3, "each round is over once");
 	});

@@ -113,7 +113,8 @@ fn nodes_of_a_paused_jurisdiction_are_not_asked() {
 		run(1);
 		assert_eq!(job(anywhere).waiting, Some(Waiting::NotEligible(Exclusion::Paused)));
 		assert_eq!(job(here).status, JobStatus::Paused);
-		assert_eq!(job(either).waiting, Some(Waiting::NoNodes));
+		// There are nodes where it may go, if not now.
+		assert_eq!(job(either).waiting, Some(Waiting::NotEligible(Exclusion::Paused)));
 		admit_with(3, |p| p.jurisdiction = place("USA"));
 		run(1);
 		assert_eq!(seated(anywhere), [3]);
@@ -299,4 +300,30 @@ fn a_genesis_with_bad_parameters_is_refused() {
 fn relations_between_constants_hold() {
 	use frame_support::traits::Hooks;
 	ExtBuilder::default().build_and_execute(JobDispatch::integrity_test);
+}
+
+#[test]
+fn a_forecast_neither_shortens_nor_lifts_what_governance_holds_back() {
+	use concordat_primitives::traits::JobSwitches;
+	ExtBuilder::default().nodes(3).build_and_execute(|| {
+		let subject = PauseSubject::Clause(clause_id());
+		pause(subject.clone(), 30);
+		assert_ok!(<JobDispatch as JobSwitches>::pause(subject.clone(), 5));
+		let id = dispatch();
+		run(8);
+		assert_eq!(job(id).status, JobStatus::Paused, "the forecast is over, the switch is not");
+		assert_ok!(<JobDispatch as JobSwitches>::pause(subject.clone(), 5));
+		assert_ok!(<JobDispatch as JobSwitches>::resume(subject.clone()));
+		assert_noop!(
+			<JobDispatch as JobSwitches>::resume(subject.clone()),
+			Error::<Test>::NotPaused
+		);
+		run(15);
+		assert_eq!(job(id).status, JobStatus::Paused);
+		// And the other way round.
+		assert_ok!(<JobDispatch as JobSwitches>::pause(subject.clone(), 100));
+		resume(subject);
+		run(15);
+		assert_eq!(job(id).status, JobStatus::Paused);
+	});
 }

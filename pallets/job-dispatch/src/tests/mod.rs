@@ -1,18 +1,30 @@
 //! Tests by behaviour. All invariants are checked after each of them, and after every block of most.
 
 mod agenda;
+mod capabilities;
+mod collocation;
 mod credentials;
+mod declining;
 mod dispatching;
 mod disputes;
+mod eligibility;
 mod failover;
+mod fairness;
 mod governance;
+mod hops;
+mod knowing;
 mod money;
+mod opening;
+mod placement;
 mod pools;
 mod pruning;
 mod random;
 mod reads;
 mod sampling;
 mod scheduling;
+mod sealing;
+mod spread;
+mod strata;
 mod views;
 mod weighing;
 

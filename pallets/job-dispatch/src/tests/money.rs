@@ -72,7 +72,11 @@ fn a_seat_that_came_too_late_for_the_quorum_is_neither_paid_nor_marked() {
 		settle(id, &[a, b], &[]);
 		assert_eq!(earned(c), 0);
 		let after = JobDispatch::standing(c);
-		assert_eq!((after.trust, after.quality, after.misses), (before.trust, before.quality, 0));
+		assert_eq!(
+			(after.trust, after.aggregate(), after.misses),
+			(before.trust, before.aggregate(), 0)
+		);
+		assert!(after.capabilities.is_empty(), "nothing is known of it");
 		assert_eq!(after.running(), 0);
 		// Two votes were judged.
 		assert_eq!(fees(), (1_000 + 20 + 1) * MICRO_CDT);

@@ -1,7 +1,11 @@
 //! The pools: dense, with constant cost of coming and going.
 
 use super::*;
-use crate::{pallet::*, types::*};
+use crate::{
+	pallet::*,
+	scheduler::{Lot, MAX_STRATA},
+	types::*,
+};
 use alloc::collections::{BTreeMap, BTreeSet};
 use concordat_primitives::{node::MAX_CAPABILITIES, CapabilityId, Jurisdiction};
 use frame_support::{assert_noop, assert_storage_noop};
@@ -10,9 +14,17 @@ fn capability(n: u32) -> CapabilityId {
 	CapabilityId::parse(&format!("cap.{n}")).unwrap()
 }
 
+/// Nodes in the pools of a capability, anywhere or in one jurisdiction.
 fn members(capability: CapabilityId, jurisdiction: Option<Jurisdiction>) -> BTreeSet<NodeId> {
-	let key = PoolKey { capability, jurisdiction };
-	(0..PoolSizes::<Test>::get(key)).map(|place| Pools::<Test>::get(key, place).unwrap()).collect()
+	let strata = StrataOf::<Test>::get(capability);
+	let here = |lot: &Lot| {
+		jurisdiction.is_none_or(|one| lot.stratum.is_some_and(|own| own.jurisdiction == one))
+	};
+	let nodes_of = |lot: Lot| {
+		let key = PoolKey { capability, stratum: lot.stratum };
+		(0..lot.size).map(move |index| Pools::<Test>::get(key, index).unwrap())
+	};
+	strata.lots().filter(here).flat_map(nodes_of).collect()
 }
 
 #[test]
@@ -34,8 +46,13 @@ fn random_comings_and_goings_match_a_plain_set() {
 				let jurisdiction = place(places[next(3) as usize]);
 				let offers: BTreeSet<u32> = (0..1 + next(4)).map(|_| next(5) as u32).collect();
 				let capabilities: Vec<_> = offers.iter().map(|n| capability(*n)).collect();
-				let profile =
-					concordat_primitives::node::NodeProfile { jurisdiction, ..profile(node) };
+				// What else is static varies with it.
+				let profile = concordat_primitives::node::NodeProfile {
+					jurisdiction,
+					sovereign: next(2) == 0,
+					simulated: next(2) == 0,
+					..profile(node)
+				};
 				assert_ok!(JobDispatch::admit(node, profile, &capabilities));
 				oracle.insert(node, (jurisdiction, offers));
 			}
@@ -112,7 +129,7 @@ fn eviction_leaves_no_trace_of_a_newcomer_and_remembers_a_reputation() {
 		assert!(events().contains(&Event::NodeEvicted { node: 1 }));
 		assert_eq!(Standings::<Test>::iter_keys().collect::<Vec<_>>(), [2]);
 		assert_eq!(Pools::<Test>::iter().count(), 0);
-		assert_eq!(PoolSizes::<Test>::iter().count(), 0);
+		assert_eq!(StrataOf::<Test>::iter().count(), 0);
 		assert_eq!(Offers::<Test>::iter().count(), 0);
 		admit(2);
 		assert_eq!(JobDispatch::reputation(2).0, 700_000);
@@ -197,5 +214,84 @@ fn a_number_that_is_given_out_again_begins_as_its_record_says() {
 		assert!(!Seatings::<Test>::get(1).unwrap().standing.gone);
 		JobDispatch::evict(1);
 		assert_eq!(Standings::<Test>::iter().count(), 1, "a reputation to remember");
+	});
+}
+
+#[test]
+fn a_node_is_in_one_pool_of_each_capability_and_moves_with_what_is_static() {
+	ExtBuilder::default().nodes(2).build_and_execute(|| {
+		let pools = || -> Vec<PoolPlace> {
+			PoolPlaces::<Test>::iter().filter(|(_, node, _)| *node == 1).map(|one| one.2).collect()
+		};
+		type Change = fn(&mut concordat_primitives::node::NodeProfile);
+		let changes: [Change; 5] = [
+			|p| p.jurisdiction = place("PHL"),
+			|p| p.sovereign = false,
+			|p| p.vendor = concordat_primitives::attest::Vendor::AmdSevSnp,
+			|p| p.simulated = false,
+			|p| p.classes = concordat_primitives::attest::RiskClasses::NONE,
+		];
+		let mut seen = BTreeSet::from([pools()[0].stratum]);
+		for change in changes {
+			admit_with(1, change);
+			assert_eq!(pools().len(), 1);
+			assert!(seen.insert(pools()[0].stratum), "another stratum");
+			JobDispatch::do_try_state().unwrap();
+		}
+		// What is not static moves nobody.
+		let before = pools();
+		admit_with(1, |p| {
+			p.classes = concordat_primitives::attest::RiskClasses::NONE;
+			p.lease += 1;
+			p.capacity = 9;
+			p.measurement = measurement(7);
+			p.latency_class = 3;
+		});
+		assert_eq!(pools(), before);
+	});
+}
+
+/// Fills the list of strata of the clause's capability with one node each; returns how many.
+fn fill_strata() -> u32 {
+	let mut count = 0;
+	for first in b'A'..=b'Z' {
+		for second in b'A'..=b'Z' {
+			if count < MAX_STRATA {
+				let code = String::from_utf8(vec![first, second, b'X']).unwrap();
+				admit_with(1_000 + count, |p| p.jurisdiction = place(&code));
+				count += 1;
+			}
+		}
+	}
+	count
+}
+
+#[test]
+fn beyond_the_last_stratum_nodes_share_a_pool_and_are_filtered_one_by_one() {
+	ExtBuilder::default().build_and_execute(|| {
+		fill_strata();
+		assert_eq!(StrataOf::<Test>::get(rain()).list.len() as u32, MAX_STRATA);
+		admit_with(1, |p| p.jurisdiction = place("IDN"));
+		admit_with(2, |p| p.jurisdiction = place("PHL"));
+		assert_eq!(StrataOf::<Test>::get(rain()).overflow, 2);
+		JobDispatch::do_try_state().unwrap();
+		let in_phl = dispatch_with(|c| {
+			c.jurisdictions = BoundedVec::truncate_from(vec![place("PHL")]);
+		});
+		run(1);
+		assert_eq!(seated(in_phl), [2]);
+		// Its place is found again, and the other one moves up.
+		JobDispatch::evict(1);
+		assert_eq!(StrataOf::<Test>::get(rain()).overflow, 1);
+		JobDispatch::do_try_state().unwrap();
+		// Room that is made is used for new nodes; whoever is in the overflow stays there.
+		JobDispatch::evict(1_000);
+		admit_with(3, |p| p.jurisdiction = place("PHL"));
+		let place_of = |node| PoolPlaces::<Test>::get(rain(), node).unwrap().stratum;
+		assert!(place_of(3).is_some());
+		assert!(place_of(2).is_none());
+		JobDispatch::evict(2);
+		JobDispatch::do_try_state().unwrap();
+		assert_eq!(StrataOf::<Test>::get(rain()).overflow, 0);
 	});
 }

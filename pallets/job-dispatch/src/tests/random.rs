@@ -5,8 +5,8 @@ use super::*;
 use crate::{pallet::*, types::*};
 use alloc::collections::BTreeMap;
 use concordat_primitives::{
-	attest::RiskClasses,
-	clause::ExecutionMode,
+	attest::{RiskClasses, Vendor},
+	clause::{ExecutionMode, Spread},
 	job::{JobClass, JobStatus, SeatState},
 	Jurisdiction,
 };
@@ -54,8 +54,15 @@ fn step(dice: &mut Dice) {
 				_ => vec![],
 			};
 			let timeout = 60 + dice.below(120) as u32;
+			let (group, known) = (dice.below(40) as u32, dice.below(14) as NodeId);
+			let (vendors, places) = (dice.below(2) == 0, dice.below(2) == 0);
+			let sovereign_only = dice.below(8) == 0;
 			dispatch_with(|c| {
 				c.class = class;
+				c.collocate = (group < 4).then_some(group);
+				c.spread = Spread { vendors, jurisdictions: places };
+				c.sovereign_only = sovereign_only;
+				c.preferred = BoundedVec::truncate_from(vec![known]);
 				c.jurisdictions = BoundedVec::truncate_from(jurisdictions);
 				c.timeout_blocks = Some(timeout);
 			});
@@ -64,13 +71,25 @@ fn step(dice: &mut Dice) {
 			let at = somewhere(dice);
 			let operator = [dice.below(9) as u8; 16];
 			let classes = if dice.below(6) == 0 { RiskClasses::NONE } else { RiskClasses::ALL };
+			let sovereign = dice.below(3) > 0;
+			let vendor = [Vendor::IntelTdx, Vendor::AmdSevSnp][dice.below(2)];
 			admit_with(dice.below(14) as NodeId, |p| {
+				p.sovereign = sovereign;
+				p.vendor = vendor;
 				p.jurisdiction = at;
 				p.operator = operator;
 				p.classes = classes;
 			});
 		},
-		25 => JobDispatch::evict(dice.below(14) as NodeId),
+		25 => {
+			let node = dice.below(14) as NodeId;
+			match dice.below(2) {
+				0 => JobDispatch::evict(node),
+				_ => {
+					let _ = JobDispatch::set_available(node, rain(), dice.below(3) > 0);
+				},
+			}
+		},
 		26 => match dice.below(3) {
 			0 => JobDispatch::forget(dice.below(14) as NodeId),
 			_ => JobDispatch::lost(dice.below(14) as NodeId),
@@ -80,7 +99,8 @@ fn step(dice: &mut Dice) {
 			let Some(id) = dice.pick(&working) else { return };
 			let record = job(id);
 			let Some(seat) = dice.pick(&record.seats) else { return };
-			let _ = match dice.below(8) {
+			let _ = match dice.below(9) {
+				8 => JobDispatch::decline(id, seat.attempt, seat.node),
 				0 => JobDispatch::acknowledge(id, seat.attempt + 1, seat.node),
 				1 => JobDispatch::delivered(id, seat.attempt, 99),
 				2..=4 => JobDispatch::acknowledge(id, seat.attempt, seat.node),
@@ -171,16 +191,22 @@ fn no_order_of_calls_breaks_an_invariant() {
 			p.max_assignments_per_block = 3;
 			p.challenge_window = 30;
 			// Room for a few steps only, so that work carries over all the time.
-			p.hook_share = 1;
+			p.hook_share = 2;
 		};
 		ExtBuilder::default().nodes(8).params(quick).build_and_execute(|| {
 			let mut dice = Dice(seed);
+			Remembers::set(true);
 			(2..14).for_each(|node| certify(node, "NSF/Operator@1"));
 			let mut seen = BTreeMap::<JobId, JobStatus>::new();
+			let mut groups = 0;
 			for block in 0..400 {
 				Salt::set(seed * 1_000 + block);
 				System::reset_events();
 				run(1);
+				groups += events()
+					.iter()
+					.filter(|event| matches!(event, Event::GroupMoved { .. }))
+					.count();
 				for _ in 0..dice.below(6) {
 					step(&mut dice);
 				}
@@ -213,6 +239,8 @@ fn no_order_of_calls_breaks_an_invariant() {
 			assert_eq!(Agenda::<Test>::iter().count(), 0);
 			assert_eq!(Queued::<Test>::iter().count(), 0);
 			assert_eq!(LiveJobs::<Test>::iter().count(), 0);
+			assert_eq!(Groups::<Test>::iter().count(), 0);
+			assert!(groups >= 5, "{groups} times groups were made or moved");
 		});
 	}
 	// The runs got everywhere.

@@ -2,7 +2,10 @@
 
 use crate::{
 	mock::profile,
-	scheduler::*,
+	scheduler::{
+		choose, delivery_window, memory_mib, next_turn, rest, Candidate, Draw, Exclusion, Lot,
+		Stream, Want, MAX_REST,
+	},
 	types::{Rings, Seating, Standing},
 };
 use alloc::collections::BTreeSet;
@@ -21,7 +24,25 @@ fn candidate(node: NodeId, score: u64) -> Candidate {
 }
 
 fn want(seats: u32, backups: u32) -> Want {
-	Want { seats, backups, candidates: 4 }
+	Want { seats, backups, candidates: 4, spread: Default::default() }
+}
+
+/// Pools of these sizes, of which nothing is known.
+fn lots(sizes: &[u32]) -> Vec<Lot> {
+	sizes.iter().map(|size| Lot { stratum: None, size: *size }).collect()
+}
+
+/// Draws, with nobody known before.
+fn draw(
+	stream: &mut Stream,
+	sizes: &[u32],
+	want: &Want,
+	fetch: impl FnMut(usize, u32) -> Option<NodeId>,
+	judge: impl FnMut(NodeId) -> Option<Result<Candidate, Exclusion>>,
+) -> Draw {
+	let mut found = Draw::default();
+	crate::scheduler::draw(&mut found, stream, &lots(sizes), want, fetch, judge);
+	found
 }
 
 fn stream(salt: u64) -> Stream {
@@ -68,7 +89,7 @@ fn pools_are_drawn_from_in_proportion_to_their_sizes() {
 		let draw = draw(
 			&mut stream(salt),
 			&sizes,
-			&Want { seats: 1, backups: 0, candidates: 1 },
+			&Want { candidates: 1, ..want(1, 0) },
 			|pool, index| {
 				assert!(index < sizes[pool]);
 				Some(offsets[pool] + index)
@@ -202,7 +223,7 @@ fn one_operator_with_most_of_the_pool_does_not_end_the_draw() {
 			},
 		);
 		assert!(found.probes <= want.probes());
-		let choice = choose(found.found, &want, |_| Some(()), |_| true);
+		let choice = choose(found.found, &want, None, |_| Some(()), |_| true);
 		let operators: BTreeSet<_> = choice
 			.seats
 			.iter()
@@ -218,7 +239,7 @@ fn one_operator_with_most_of_the_pool_does_not_end_the_draw() {
 #[test]
 fn the_best_are_seated_and_the_next_best_stand_by() {
 	let found = vec![candidate(1, 10), candidate(2, 50), candidate(3, 30), candidate(4, 40)];
-	let choice = choose(found, &want(2, 1), |c| Some(c.node), |_| true);
+	let choice = choose(found, &want(2, 1), None, |c| Some(c.node), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, _)| c.node).collect::<Vec<_>>(), [2, 4]);
 	assert_eq!(choice.backups.iter().map(|c| c.node).collect::<Vec<_>>(), [3]);
 	assert_eq!(choice.asked, 2);
@@ -227,7 +248,7 @@ fn the_best_are_seated_and_the_next_best_stand_by() {
 #[test]
 fn who_is_not_accepted_makes_room_for_the_next() {
 	let found = vec![candidate(1, 10), candidate(2, 50), candidate(3, 30)];
-	let choice = choose(found, &want(2, 2), |c| (c.node != 2).then_some(()), |_| true);
+	let choice = choose(found, &want(2, 2), None, |c| (c.node != 2).then_some(()), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [3, 1]);
 	assert_eq!(choice.asked, 3);
 	assert!(choice.backups.is_empty());
@@ -241,7 +262,7 @@ fn who_does_not_stand_by_makes_room_for_the_next_backup() {
 		asked.push(c.node);
 		c.node.is_multiple_of(2)
 	};
-	let choice = choose(found, &want(1, 2), |_| Some(()), stands_by);
+	let choice = choose(found, &want(1, 2), None, |_| Some(()), stands_by);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [1]);
 	assert_eq!(choice.backups.iter().map(|c| c.node).collect::<Vec<_>>(), [2, 4]);
 	assert_eq!(asked, [2, 3, 4], "nobody who sits, nobody twice, nobody too many");
@@ -250,7 +271,7 @@ fn who_does_not_stand_by_makes_room_for_the_next_backup() {
 #[test]
 fn equal_scores_stay_in_the_order_of_the_draw() {
 	let found: Vec<_> = [9, 3, 7, 1].map(|node| candidate(node, 5)).into();
-	let choice = choose(found, &want(2, 2), |_| Some(()), |_| true);
+	let choice = choose(found, &want(2, 2), None, |_| Some(()), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [9, 3]);
 }
 
@@ -259,7 +280,7 @@ fn sharing_a_platform_clashes_like_sharing_an_operator() {
 	let mut second = candidate(2, 40);
 	second.platform = candidate(1, 0).platform;
 	let found = vec![candidate(1, 50), second, candidate(3, 30)];
-	let choice = choose(found, &want(2, 2), |_| Some(()), |_| true);
+	let choice = choose(found, &want(2, 2), None, |_| Some(()), |_| true);
 	assert_eq!(choice.seats.iter().map(|(c, ())| c.node).collect::<Vec<_>>(), [1, 3]);
 	assert!(choice.backups.is_empty());
 }

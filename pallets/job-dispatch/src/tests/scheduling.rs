@@ -10,8 +10,9 @@ use concordat_primitives::{
 	job::{JobClass, JobConstraints, JobStatus, SeatState},
 	node::NodeProfile,
 	receipt::Operation,
-	routing::{ewma, Factors, NEUTRAL, ONE, PREFERENCE, W_INIT},
+	routing::{trust, CapabilityState, Factors, NEUTRAL, ONE, PREFERENCE, W_INIT},
 	traits::BlockRandomness,
+	trust::{HopEnd, Tone},
 };
 
 fn list<T>(items: impl IntoIterator<Item = T>) -> List<T> {
@@ -185,9 +186,16 @@ fn hard_filters_turn_nodes_away_with_their_reason() {
 		(Exclusion::LeaseEnding, |p| p.lease_expires_at = 14, calm, none),
 		(Exclusion::CoolingDown, same, |s| s.cooldown_until = 3, none),
 		(Exclusion::Full, |p| p.capacity = 0, calm, none),
-		(Exclusion::Memory, |p| p.memory_mib = 15, calm, none),
+		(Exclusion::Resources, |p| p.resources.memory_mib = 15, calm, none),
 		(Exclusion::Trust, same, |s| s.trust = 599_999, |c| c.min_trust = 600_000),
-		(Exclusion::Quality, same, |s| s.quality = 599_999, |c| c.min_quality = 600_000),
+		(
+			Exclusion::Quality,
+			same,
+			|s| {
+				s.change(rain(), |state| state.quality = 599_999);
+			},
+			|c| c.min_quality = 600_000,
+		),
 	];
 	for (why, node, mind, wish) in cases {
 		ExtBuilder::default().build_and_execute(|| {
@@ -206,12 +214,12 @@ fn hard_filters_turn_nodes_away_with_their_reason() {
 			// A node at the edge of the same bound is let through.
 			admit_with(2, |p| {
 				p.lease_expires_at = 16;
-				p.memory_mib = 16;
+				p.resources.memory_mib = 16;
 				p.measurement = measurement(2);
 			});
 			stand_with(2, |s| {
 				s.trust = 600_000;
-				s.quality = 600_000;
+				s.change(rain(), |state| state.quality = 600_000);
 				s.cooldown_until = 3;
 			});
 			run(1);
@@ -281,7 +289,7 @@ fn a_load_above_095_is_turned_away_before_capacity_is_reached() {
 	ExtBuilder::default().build_and_execute(|| {
 		admit_with(1, |p| {
 			p.capacity = 64;
-			p.memory_mib = 100_000;
+			p.resources.memory_mib = 100_000;
 		});
 		(0..64).for_each(|_| {
 			dispatch();
@@ -297,7 +305,7 @@ fn a_load_above_095_is_turned_away_before_capacity_is_reached() {
 fn capacity_and_memory_are_never_promised_twice() {
 	ExtBuilder::default().build_and_execute(|| {
 		admit_with(1, |p| p.capacity = 2);
-		admit_with(2, |p| p.memory_mib = 3 * 16 + 15);
+		admit_with(2, |p| p.resources.memory_mib = 3 * 16 + 15);
 		(0..9).for_each(|_| {
 			dispatch();
 		});
@@ -510,7 +518,7 @@ fn with_one_eligible_node_in_a_hundred_probes_stay_bounded_and_the_job_is_placed
 		for node in 1..=1_000 {
 			admit(node);
 			if node % 100 != 0 {
-				stand_with(node, |s| s.quality = 100_000);
+				set_quality(node, 100_000);
 			}
 		}
 		let id = dispatch_with(|c| {
@@ -598,11 +606,15 @@ fn good_results_raise_a_node_and_dissent_lowers_it() {
 		[a, b, c].iter().for_each(|node| deliver(id, *node));
 		stand_with(a, |s| s.misses = 3);
 		settle(id, &[a, b], &[c]);
-		let up = ewma(NEUTRAL, ONE);
-		let down = ewma(NEUTRAL, 0);
-		assert_eq!(JobDispatch::reputation(a), (up, up));
+		// By the formulas of the routing, at full voice.
+		for (node, end) in [(a, HopEnd::Agreed), (b, HopEnd::Agreed), (c, HopEnd::Dissented)] {
+			let mut state = CapabilityState::new(rain());
+			state.note(end, Tone::Early, ONE, 2);
+			assert_eq!(JobDispatch::reputation(node), (trust(NEUTRAL, end, ONE), state.quality));
+			assert_eq!(JobDispatch::standing(node).capability(rain()), state);
+		}
+		assert!(JobDispatch::reputation(a).0 > NEUTRAL && JobDispatch::reputation(c).0 < NEUTRAL);
 		assert_eq!(JobDispatch::standing(a).misses, 0);
-		assert_eq!(JobDispatch::reputation(c), (down, down));
 		assert_eq!(totals().dissents, 1);
 	});
 }

@@ -1,7 +1,7 @@
 //! What clients read.
 
 use super::*;
-use crate::{pallet::*, types::*};
+use crate::{pallet::*, scheduler::Exclusion, types::*};
 use concordat_primitives::{
 	clause::TriggerKind,
 	hashing::NO_LINEAGE,
@@ -123,7 +123,7 @@ fn routing_shows_every_factor_and_every_reason() {
 	ExtBuilder::default().nodes(3).build_and_execute(|| {
 		stand_with(2, |s| s.cooldown_until = 100);
 		revoke(3);
-		let page = JobDispatch::candidates(&clause_id(), 0, 10).unwrap();
+		let page = JobDispatch::candidates(&clause_id(), None, None, 0, 10).unwrap();
 		assert_eq!(page.next, None);
 		let rows: Vec<_> =
 			page.items.iter().map(|row| (row.node, row.excluded.as_deref())).collect();
@@ -139,13 +139,16 @@ fn routing_shows_every_factor_and_every_reason() {
 		assert_eq!(page.items[1].score, None);
 		// What is shown is what a node is chosen by.
 		let id = assigned();
-		let page = JobDispatch::candidates(&clause_id(), 0, 1).unwrap();
+		let page = JobDispatch::candidates(&clause_id(), None, None, 0, 1).unwrap();
 		assert_eq!(seated(id), [1]);
 		assert_eq!(page.items[0].factors.load, 250_000);
 		assert_eq!(page.next, Some(1));
 		let unknown = ClauseId::parse("NOAA::Hail@1.0").unwrap();
-		assert!(JobDispatch::candidates(&unknown, 0, 10).is_none());
-		assert_eq!(JobDispatch::candidates(&clause_id(), u64::MAX, 10).unwrap().items.len(), 0);
+		assert!(JobDispatch::candidates(&unknown, None, None, 0, 10).is_none());
+		assert_eq!(
+			JobDispatch::candidates(&clause_id(), None, None, u64::MAX, 10).unwrap().items.len(),
+			0
+		);
 	});
 }
 
@@ -161,13 +164,23 @@ fn routing_pages_run_across_the_pools_of_all_jurisdictions() {
 		let mut nodes = Vec::new();
 		let mut from = Some(0);
 		while let Some(start) = from {
-			let page = JobDispatch::candidates(&clause_id(), start, 2).unwrap();
+			let page = JobDispatch::candidates(&clause_id(), None, None, start, 2).unwrap();
 			assert!(page.items.len() <= 2);
-			nodes.extend(page.items.iter().map(|row| row.node));
+			nodes.extend(page.items.iter().map(|row| (row.node, row.exclusion)));
 			from = page.next;
 		}
-		nodes.sort_unstable();
-		assert_eq!(nodes, [2, 3, 5, 6, 8, 9]);
+		// Those that could be asked come first, the others with what keeps them out.
+		let (eligible, others) = nodes.split_at(6);
+		assert!(eligible.iter().all(|(_, exclusion)| exclusion.is_none()));
+		let outside = Some(Exclusion::Jurisdiction);
+		assert!(others.iter().all(|(_, exclusion)| *exclusion == outside));
+		let sorted = |list: &[(NodeId, Option<Exclusion>)]| -> Vec<NodeId> {
+			let mut list: Vec<_> = list.iter().map(|(node, _)| *node).collect();
+			list.sort_unstable();
+			list
+		};
+		assert_eq!(sorted(eligible), [2, 3, 5, 6, 8, 9]);
+		assert_eq!(sorted(others), [1, 4, 7]);
 	});
 }
 
@@ -202,7 +215,7 @@ fn pages_without_rows_are_never_asked_for() {
 		assert_eq!(seen, ids);
 		let (mut seen, mut from) = (Vec::new(), Some(0));
 		while let Some(start) = from {
-			let page = JobDispatch::candidates(&clause_id(), start, 0).unwrap();
+			let page = JobDispatch::candidates(&clause_id(), None, None, start, 0).unwrap();
 			assert!(page.next.is_none_or(|next| next > start), "page {start} leads nowhere");
 			seen.extend(page.items.iter().map(|row| row.node));
 			from = page.next;

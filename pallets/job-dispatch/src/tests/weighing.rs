@@ -328,7 +328,7 @@ fn declared_accesses_of_the_traits_cover_what_happens() {
 				|| {
 					admit_with(1, |p| {
 						p.capacity = 64;
-						p.memory_mib = 10_000;
+						p.resources.memory_mib = 10_000;
 					});
 					(0..n).for_each(|_| {
 						dispatch();

@@ -26,7 +26,7 @@ fn a_first_lease_should_bring_a_node_into_the_pools() {
 		assert_eq!(*offers, compute().capabilities.into_inner());
 		assert_eq!(profile.operator, sp_io::hashing::blake2_128(&ALICE.encode()));
 		assert_eq!(profile.jurisdiction, compute().jurisdiction);
-		assert_eq!(profile.memory_mib, 8_192);
+		assert_eq!(profile.resources.memory_mib, 8_192);
 		assert_eq!(profile.capacity, 4);
 		assert_eq!(profile.lease, 5);
 		assert_eq!(profile.lease_issued_at, lease.issued_at);

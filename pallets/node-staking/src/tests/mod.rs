@@ -1,6 +1,7 @@
 //! Tests by behaviour. Every one ends with the pallet's invariants.
 
 mod agenda;
+mod availability;
 mod bonding;
 mod heartbeats;
 mod leases;

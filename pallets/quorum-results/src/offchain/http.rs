@@ -46,7 +46,8 @@ impl From<HttpError> for Failure {
 pub(crate) struct Reply {
 	/// HTTP status.
 	pub code: u16,
-	/// Body of a 200 or 202; empty for all others, whose bodies nobody reads.
+	/// Body of a 200 or 202, or of a 4xx, which says why; of that no more than [`MAX_REFUSAL_BYTES`], and nothing if it
+	/// breaks off. Empty for all others, whose bodies nobody reads.
 	pub body: Vec<u8>,
 }
 
@@ -55,7 +56,14 @@ impl Reply {
 	pub(crate) fn is_good(&self) -> bool {
 		matches!(self.code, 200 | 202)
 	}
+
+	fn is_refusal(&self) -> bool {
+		(400..500).contains(&self.code)
+	}
 }
+
+/// What is read of a refusal: its code stands at the beginning.
+const MAX_REFUSAL_BYTES: usize = 1024;
 
 /// Asks.
 pub(crate) fn get(url: &str, deadline: Timestamp) -> Result<Reply, Failure> {
@@ -93,6 +101,13 @@ where
 			None => {},
 			Some(HttpError::DeadlineReached) => return Err(Failure::TimedOut),
 			Some(_) => return Err(Failure::Broken),
+		}
+	} else if reply.is_refusal() {
+		let mut stream = response.body();
+		stream.deadline(deadline);
+		reply.body.extend(stream.by_ref().take(MAX_REFUSAL_BYTES));
+		if stream.error().is_some() {
+			reply.body.clear();
 		}
 	}
 	Ok(reply)

@@ -24,6 +24,10 @@ pub(crate) enum Stage {
 	Acknowledge,
 	/// Submitting the certificate.
 	Deliver,
+	/// Submitting that the enclave does not take the seat.
+	Refuse,
+	/// Submitting that the handoff of the seat is not good.
+	Object,
 }
 
 /// One lock.

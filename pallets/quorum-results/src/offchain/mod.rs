@@ -18,36 +18,47 @@
 //!   another enclave, so that one that hangs does not starve the others.
 //! - **Distrustful.** What an enclave answers is decoded with limits and checked by the same function that the chain
 //!   will use; what does not pass is logged and dropped.
-//! - **Patient.** Programs and inputs kept elsewhere ([`JobInput::External`], `ProgramLocation::External`) are fetched by
-//!   the host ([`elsewhere`]). While it looks for them the enclave takes the seat without starting anything. What is
-//!   not there [`LAST_CALL_BLOCKS`] before the delivery is due, or can never be, is not waited for: the enclave gets
-//!   nothing in its place and signs `ContentUnavailable`, which blames nobody and, where others have the bytes, costs the
-//!   job nothing. Silence would cost an honest node its seat and its standing.
-//! - **Incomplete, knowingly.** The outputs of predecessors are not fetched yet; no job depends on another one in this
-//!   version.
+//! - **Patient.** Programs, inputs, ciphertexts and outputs of predecessors that are kept elsewhere are fetched by the host
+//!   ([`elsewhere`]). While it looks for them the enclave takes the seat without starting anything. What is not there
+//!   [`LAST_CALL_BLOCKS`] before the delivery is due, or can never be, is not waited for: the enclave gets nothing in its
+//!   place and signs `ContentUnavailable`, which blames nobody and, where others have the bytes, costs the job nothing.
+//!   Silence would cost an honest node its seat and its standing. The seat is taken in the same way while the node that ran
+//!   the step before has still to hand over, and while the enclave has no proof yet that the chain has assigned the job.
+//! - **Frank.** An enclave that refuses a handoff signs why, and the refusal goes to the chain ([`refusing`]): the next
+//!   best node has the seat at once, not after a deadline.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `request` | what an enclave is handed: token, program, input or ciphertext, outputs of predecessors |
+//! | `refusing` | what an enclave answers that does not take a job |
+//! | `elsewhere` | what the chain does not keep |
+//! | `locks` | what was done lately |
+//! | `http` | one exchange |
 
 mod elsewhere;
-mod http;
+pub(crate) mod http;
 pub(crate) mod locks;
+pub(crate) mod refusing;
+mod request;
 
 use crate::{verify::CacRefusal, Call, Config, Pallet};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 use codec::{Decode, DecodeLimit, Encode};
 use concordat_primitives::{
 	cac::{SignedAck, SignedCac},
-	clause::ProgramLocation,
-	content::{BodyId, BodyKind, Wish},
-	enclave_api::{Endpoint, JobToken, PollResponse, StartRequest, ENDPOINTS_KEY, MAX_ENDPOINTS},
-	hashing::NO_LINEAGE,
-	job::{JobInput, Seat, SeatState},
-	traits::{ClauseInspect, GenesisHash, JobBoard, LeaseInspect, NodeInspect},
-	BlockNumber, Hash, JobId,
+	content::BodyId,
+	enclave_api::{Endpoint, JobToken, PollResponse, ENDPOINTS_KEY, MAX_ENDPOINTS},
+	job::{Seat, SeatState},
+	traits::{JobBoard, LeaseInspect},
+	BlockNumber, JobId,
 };
 use core::{fmt, marker::PhantomData};
 use frame_support::traits::Get;
-use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
+use frame_system::offchain::SubmitTransaction;
 use http::Failure;
 use locks::{Locks, Stage};
+use refusing::Reason;
+use request::Request;
 use sp_core::offchain::StorageKind;
 use sp_io::offchain::{local_storage_get, sleep_until, timestamp};
 use sp_runtime::offchain::{
@@ -93,6 +104,8 @@ enum Trouble {
 	Inadmissible(CacRefusal),
 	/// The host lacks what the job needs.
 	Missing(&'static str),
+	/// The input is sealed, and not for this node.
+	NoKey,
 	/// The same was done lately.
 	Locked,
 	/// The pool did not take it.
@@ -107,6 +120,7 @@ impl fmt::Display for Trouble {
 			Self::Malformed(what) => write!(f, "the enclave's answer makes no sense: {what}"),
 			Self::Inadmissible(refusal) => write!(f, "the chain would refuse it: {refusal:?}"),
 			Self::Missing(what) => write!(f, "cannot be run here: {what}"),
+			Self::NoKey => f.write_str("cannot be run here: its input is not sealed to this node"),
 			Self::Locked => f.write_str("done lately"),
 			Self::Pool => f.write_str("the transaction pool did not take it"),
 		}
@@ -139,14 +153,6 @@ enum Attended {
 	Done,
 }
 
-/// What can be sent to the enclave.
-enum Request {
-	/// All that it needs, or as much of it as there will ever be.
-	Whole(StartRequest),
-	/// The token, and the bodies that the host has still to find.
-	Awaiting(JobToken, Vec<BodyId>),
-}
-
 /// One seat and the enclave that has to fill it.
 struct Task {
 	url: String,
@@ -162,6 +168,10 @@ impl Task {
 
 	fn acks_url(&self) -> String {
 		format!("{}/v1/acks", self.url.trim_end_matches('/'))
+	}
+
+	fn refusals_url(&self) -> String {
+		format!("{}/v1/refusals", self.url.trim_end_matches('/'))
 	}
 
 	fn job_url(&self) -> String {
@@ -300,7 +310,9 @@ impl<T: Config> Run<T> {
 
 	/// One seat.
 	fn attend(&mut self, task: &Task) -> Result<Attended, Trouble> {
-		if task.locks.held(Stage::Deliver) {
+		// Delivered, or given back: there is nothing left to do for this seat. A handoff that was objected to is another
+		// matter: the seat stays.
+		if task.locks.held(Stage::Deliver) || task.locks.held(Stage::Refuse) {
 			return Err(Trouble::Locked);
 		}
 		match self.ask(task, self.deadline(POLL_MILLIS))? {
@@ -400,24 +412,55 @@ impl<T: Config> Run<T> {
 			Request::Whole(request) => request,
 			Request::Awaiting(token, bodies) => {
 				task.locks.release(Stage::Start);
-				if self.wants_acknowledgement(task) {
-					let deadline = self.deadline(POLL_MILLIS);
-					let reply = http::post(&task.acks_url(), token.encode(), deadline)?;
-					self.take_acknowledgement(task, reply)?;
-				}
+				self.take_seat(task, &token)?;
 				return Ok(Attended::Awaiting(bodies));
+			},
+			Request::HandoffAwaited(token) => {
+				task.locks.release(Stage::Start);
+				self.take_seat(task, &token)?;
+				return Ok(Attended::Done);
 			},
 		};
 		let reply = http::post(&task.jobs_url(), request.encode(), self.deadline(START_MILLIS));
 		let may_do_later = match &reply {
-			Ok(reply) => reply.is_good() || matches!(reply.code, 408 | 429 | 500 | 503),
+			Ok(reply) => reply.is_good() || matches!(reply.code, 408 | 425 | 429 | 500 | 503),
 			Err(_) => true,
 		};
 		if may_do_later {
 			task.locks.release(Stage::Start);
 		}
-		self.take_acknowledgement(task, reply?)?;
+		let reply = reply?;
+		if !reply.is_good() {
+			return match Reason::of(&reply) {
+				Reason::Unproven => {
+					// The next block tries again; the chain need not wonder meanwhile.
+					log::debug!(target: LOG_TARGET, "job {}: not proved to the enclave yet", task.job);
+					self.take_seat(task, &request.token).map(|()| Attended::Done)
+				},
+				Reason::Handoff(fault) => {
+					self.refuse(task, &request.token, fault, reply.code).map(|()| Attended::Done)
+				},
+				Reason::Other(status) => Err(Trouble::Refused(status)),
+			};
+		}
+		self.take_acknowledgement(task, reply)?;
 		Ok(Attended::Started)
+	}
+
+	/// Has the enclave take a seat whose job it cannot start yet, where the chain still waits to hear so.
+	fn take_seat(&self, task: &Task, token: &JobToken) -> Result<(), Trouble> {
+		if !self.wants_acknowledgement(task) {
+			return Ok(());
+		}
+		let reply = http::post(&task.acks_url(), token.encode(), self.deadline(POLL_MILLIS))?;
+		if !reply.is_good() {
+			return match Reason::of(&reply) {
+				Reason::Unproven => Ok(()),
+				Reason::Handoff(fault) => self.refuse(task, token, fault, reply.code),
+				Reason::Other(status) => Err(Trouble::Refused(status)),
+			};
+		}
+		self.take_acknowledgement(task, reply)
 	}
 
 	/// Submits the acknowledgement that the enclave has answered with.
@@ -428,111 +471,6 @@ impl<T: Config> Run<T> {
 		let ack: SignedAck =
 			decode(&reply.body).ok_or(Trouble::Malformed("not an acknowledgement"))?;
 		self.acknowledge(task, ack)
-	}
-
-	/// All that the enclave needs to run the job, as far as it is here.
-	fn request(&mut self, task: &Task) -> Result<Request, Trouble> {
-		let Task { job, seat, .. } = task;
-		let work = T::Jobs::work(*job).ok_or(Trouble::Missing("the job is gone"))?;
-		if work.lineage != NO_LINEAGE {
-			return Err(Trouble::Missing("outputs of predecessors are not fetched yet"));
-		}
-		let terms = work.terms;
-		let jurisdiction = T::Nodes::spec(seat.node)
-			.ok_or(Trouble::Missing("the node is not registered"))?
-			.jurisdiction;
-		let mut missing = Vec::new();
-		let input = match work.input {
-			JobInput::Inline(input) => input.into_inner(),
-			JobInput::External { commitment, len, location } => {
-				let body = BodyId { kind: BodyKind::Input, hash: commitment, len };
-				self.fetched(task, body, location.into_inner(), &mut missing)
-			},
-		};
-		let program = match T::Clauses::program(&terms.clause) {
-			Some(program) => program,
-			None => match T::Clauses::clause(&terms.clause).map(|clause| clause.spec.program) {
-				Some(program) => {
-					let (hash, len) = (terms.program, program.len);
-					let body = BodyId { kind: BodyKind::Program, hash, len };
-					// A preimage that is gone may still lie in a store of the host.
-					let location = match program.location {
-						ProgramLocation::Preimage => Vec::new(),
-						ProgramLocation::External(location) => location.into_inner(),
-					};
-					self.fetched(task, body, location, &mut missing)
-				},
-				None => Vec::new(),
-			},
-		};
-		let token = JobToken {
-			genesis: T::Genesis::genesis_hash(),
-			job: *job,
-			attempt: seat.attempt,
-			nonce: seat.nonce,
-			node: seat.node,
-			lease: seat.lease,
-			clause: terms.clause,
-			program: terms.program,
-			input: terms.input,
-			lineage: work.lineage,
-			limits: terms.limits,
-			jurisdiction,
-			trigger: work.trigger,
-			expires_at: seat.deliver_by,
-			acted_on: self.acted_on(),
-		};
-		if !missing.is_empty() && self.may_wait(task, &missing) {
-			return Ok(Request::Awaiting(token, missing));
-		}
-		for body in &missing {
-			log::error!(
-				target: LOG_TARGET,
-				"job {job}, attempt {}, node {}: the {body} could not be had; the enclave signs that it is unavailable",
-				seat.attempt,
-				seat.node,
-			);
-		}
-		Ok(Request::Whole(StartRequest { token, program, input, dependencies: Vec::new() }))
-	}
-
-	/// A body from the host, or nothing and a note that it is missing.
-	fn fetched(
-		&mut self,
-		task: &Task,
-		body: BodyId,
-		location: Vec<u8>,
-		missing: &mut Vec<BodyId>,
-	) -> Vec<u8> {
-		if body.is_fetchable() {
-			self.wishes.add(Wish { body, location, job: task.job, node: task.seat.node });
-		}
-		elsewhere::body(&body).unwrap_or_else(|| {
-			missing.push(body);
-			Vec::new()
-		})
-	}
-
-	/// Whether the host may still find what is missing, and there is time to wait for it.
-	fn may_wait(&self, task: &Task, missing: &[BodyId]) -> bool {
-		let last_call = task.seat.deliver_by.saturating_sub(LAST_CALL_BLOCKS);
-		// However short the time, the host has one look at what was asked for just now.
-		let first_look = self.now <= task.seat.assigned_at;
-		elsewhere::served().is_some()
-			&& missing.iter().all(BodyId::is_fetchable)
-			&& (self.now < last_call || first_look)
-	}
-
-	/// The block whose state this run reads. The executive makes its hash known to off-chain workers; where it has not,
-	/// the parent has to do.
-	fn acted_on(&self) -> (BlockNumber, Hash) {
-		let number: BlockNumberFor<T> = self.now.into();
-		let hash = frame_system::Pallet::<T>::block_hash(number);
-		if hash == Hash::default() {
-			(self.now.saturating_sub(1), frame_system::Pallet::<T>::parent_hash())
-		} else {
-			(self.now, hash)
-		}
 	}
 
 	/// Submits an acknowledgement, where the seat still waits for one.

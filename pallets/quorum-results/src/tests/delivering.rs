@@ -1,7 +1,7 @@
 //! What accepted messages do.
 
 use super::*;
-use crate::{Ballots, Certificates, Error, Event, ResultRecord, Results};
+use crate::{Ballots, Certificates, Error, Event, OutputPlace, ResultRecord, Results};
 use concordat_primitives::{
 	cac::FailureCode,
 	hashing::output_hash,
@@ -60,6 +60,7 @@ fn a_single_job_should_be_decided_by_its_certificate() {
 					.unwrap(),
 					paid: 100,
 					simulated: true,
+					ensemble: None,
 				}),
 			]
 		);
@@ -82,11 +83,29 @@ fn a_single_job_should_be_decided_by_its_certificate() {
 				},
 			]
 		);
-		assert_eq!(Results::<Test>::get(JOB), Some(ResultRecord { receipt: 501, decided_at: NOW }));
+		assert_eq!(
+			Results::<Test>::get(JOB),
+			Some(ResultRecord {
+				receipt: 501,
+				decided_at: NOW,
+				result: Ok(output_hash(OUTPUT)),
+				output: OutputPlace::Certificate(1, 1),
+			})
+		);
 		assert!(!Ballots::<Test>::contains_key(JOB));
+		// Its opener was told once, when the output could be read.
+		assert_eq!(Announced::get(), Some(vec![(JOB, Some(OUTPUT.to_vec()))]));
 		assert_eq!(
 			QuorumResults::result_view(JOB),
-			Some(ResultView { cacs: vec![(NOW, cac)], receipt: Some(501), decided_at: Some(NOW) })
+			Some(ResultView {
+				cacs: vec![(NOW, cac)],
+				receipt: Some(501),
+				decided_at: Some(NOW),
+				output: Some(format!(
+					"0x{:?}",
+					sp_core::hexdisplay::HexDisplay::from(&OUTPUT.to_vec())
+				)),
+			})
 		);
 	});
 }

@@ -1,9 +1,14 @@
 //! The invariants are really checked, and the constants fit each other.
 
 use super::*;
-use crate::{mock, Ballots, Certificates, Discarded, ResultRecord, Results};
-use concordat_primitives::job::JobStatus;
+use crate::{mock, Ballots, Certificates, Discarded, OutputPlace, ResultRecord, Results};
+use concordat_primitives::{cac::FailureCode, job::JobStatus};
 use frame_support::traits::Hooks;
+
+fn decided(decided_at: u32) -> ResultRecord {
+	let result = Err(FailureCode::Trap);
+	ResultRecord { receipt: 1, decided_at, result, output: OutputPlace::OffChain }
+}
 
 /// Breaks something in a job with one vote, and expects the check to say `complaint`.
 fn caught(complaint: &'static str, corrupt: impl FnOnce()) {
@@ -48,18 +53,39 @@ fn broken_invariants_should_be_found() {
 		Certificates::<Test>::mutate((JOB, 1, 1), |entry| entry.as_mut().unwrap().0 = NOW + 1)
 	});
 	caught("more certificates than allowed", || mock::MaxCertificates::set(0));
-	caught("a decided job that still votes", || {
-		Results::<Test>::insert(JOB, ResultRecord { receipt: 1, decided_at: NOW })
-	});
+	caught("a decided job that still votes", || Results::<Test>::insert(JOB, decided(NOW)));
 	caught("a decided job that runs", || {
 		open_job(8, concordat_primitives::clause::ExecutionMode::Single, [1]);
-		Results::<Test>::insert(8, ResultRecord { receipt: 1, decided_at: NOW })
+		Results::<Test>::insert(8, decided(NOW))
 	});
-	caught("a decision of a block to come", || {
-		Results::<Test>::insert(8, ResultRecord { receipt: 1, decided_at: NOW + 1 })
-	});
-	caught("a result of a job that is gone", || {
-		Results::<Test>::insert(8, ResultRecord { receipt: 1, decided_at: NOW })
+	caught("a decision of a block to come", || Results::<Test>::insert(8, decided(NOW + 1)));
+	caught("a result of a job that is gone", || Results::<Test>::insert(8, decided(NOW)));
+}
+
+#[test]
+fn outputs_that_are_not_where_their_records_say_should_be_found() {
+	let places: [(OutputPlace, &[u8]); 4] = [
+		// No such certificate; one that says something else; one of a failure; other bytes.
+		(OutputPlace::Certificate(3, 1), OUTPUT),
+		(OutputPlace::Certificate(1, 1), b"something else"),
+		(OutputPlace::Certificate(2, 1), OUTPUT),
+		(OutputPlace::Record(b"1".to_vec().try_into().unwrap()), b"2"),
+	];
+	for (output, said) in places {
+		ExtBuilder::quorum(3, 5).build().execute_with(|| {
+			deliver(good(1));
+			deliver(failure(2, FailureCode::Trap));
+			Ballots::<Test>::remove(JOB);
+			set_status(JOB, JobStatus::Completed);
+			let result = Ok(concordat_primitives::hashing::output_hash(said));
+			let record = ResultRecord { receipt: 1, decided_at: NOW, result, output };
+			let complaint = "an output that is not where its record says";
+			Results::<Test>::insert(JOB, record);
+			assert_eq!(QuorumResults::do_try_state(), Err(complaint.into()));
+		});
+	}
+	caught("a vote that its certificate does not say", || {
+		Ballots::<Test>::mutate(JOB, |urn| urn.ballots[0].readable = false)
 	});
 }
 

@@ -3,11 +3,13 @@
 mod admission;
 mod delivering;
 mod encoding;
+mod ensembles;
 mod invariants;
 mod pool;
 mod quorum;
 mod refusals;
 mod rounds;
+mod sealed;
 mod weighing;
 mod worker;
 

@@ -1,7 +1,7 @@
 //! Decisions, without a chain.
 
-use crate::quorum::{can_win, decide, Tally, Verdict};
-use concordat_primitives::{cac::FailureCode, Hash};
+use crate::quorum::{can_win, decide, decide_ensemble, voices_of_ensemble, Tally, Verdict, Voice};
+use concordat_primitives::{cac::FailureCode, ensemble::Aggregation, Hash};
 
 const A: Tally = Ok(Hash::repeat_byte(1));
 const B: Tally = Ok(Hash::repeat_byte(2));
@@ -166,4 +166,105 @@ fn a_verdict_does_not_depend_on_the_order_of_votes() {
 		sorted.sort();
 		assert_eq!(decide(&votes, 3, 5, 0), decide(&sorted, 3, 5, 0), "{votes:?}");
 	}
+}
+
+#[test]
+fn an_ensemble_waits_for_all_who_may_still_answer() {
+	for (votes, outstanding, verdict) in [
+		(&[][..], 3, Verdict::Wait),
+		(&[A, A], 1, Verdict::Wait),
+		(&[A, A, B], 0, Verdict::Complete),
+		(&[A, B, C], 0, Verdict::Complete),
+		// A seat was lost: the others are enough, or not.
+		(&[A, B], 0, Verdict::Complete),
+		(&[A], 0, Verdict::Hopeless),
+		(&[A], 1, Verdict::Wait),
+		(&[], 1, Verdict::Hopeless),
+		// Failures are no answers.
+		(&[A, TRAP, A], 0, Verdict::Complete),
+		(&[A, TRAP, EXIT_1], 0, Verdict::Hopeless),
+		(&[A, TIMEOUT], 1, Verdict::Wait),
+		(&[A, TIMEOUT], 0, Verdict::Hopeless),
+		// More than half of the nodes see the same one.
+		(&[TRAP, TRAP], 1, agreed(TRAP)),
+		(&[A, TRAP, TRAP], 0, agreed(TRAP)),
+		(&[TRAP, EXIT_1], 1, Verdict::Wait),
+		(&[TIMEOUT, TIMEOUT], 1, Verdict::Hopeless),
+		// Seats beyond the mode are not waited for.
+		(&[A, A, B], 4, Verdict::Complete),
+	] {
+		assert_eq!(decide_ensemble(votes, 2, 3, outstanding), verdict, "{votes:?} + {outstanding}");
+	}
+}
+
+#[test]
+fn a_best_effort_needs_one_answer_and_yields_to_a_failure_that_most_see() {
+	assert_eq!(decide_ensemble(&[A], 1, 3, 2), Verdict::Wait);
+	assert_eq!(decide_ensemble(&[A, TRAP, EXIT_1], 1, 3, 0), Verdict::Complete);
+	assert_eq!(decide_ensemble(&[A, TRAP, TRAP], 1, 3, 0), agreed(TRAP));
+	assert_eq!(decide_ensemble(&[A, TRAP], 1, 2, 0), Verdict::Complete);
+	assert_eq!(decide_ensemble(&[TIMEOUT, TIMEOUT, TIMEOUT], 1, 3, 0), Verdict::Hopeless);
+	assert_eq!(decide_ensemble(&[A], 0, 1, 0), Verdict::Complete);
+	assert_eq!(decide_ensemble(&[], 0, 1, 0), Verdict::Hopeless, "no answer out of none");
+	assert_eq!(decide_ensemble(&[A], 1, 0, 0), Verdict::Hopeless, "an ensemble of nobody");
+}
+
+#[test]
+fn verdicts_on_ensembles_equal_the_enumeration_of_all_futures() {
+	let mut cases = 0;
+	for n in 2..=5u8 {
+		for needed in [1, n / 2 + 1] {
+			let at_end = |votes: &[Tally]| {
+				let count = |tally| votes.iter().filter(|vote| **vote == tally).count();
+				if count(TRAP) * 2 > usize::from(n) {
+					agreed(TRAP)
+				} else if count(A) + count(B) >= usize::from(needed) {
+					Verdict::Complete
+				} else {
+					Verdict::Hopeless
+				}
+			};
+			for len in 0..=usize::from(n) {
+				for votes in sequences(len) {
+					for outstanding in 0..=usize::from(n) - len {
+						let now = at_end(&votes);
+						let expected = if outstanding == 0 || now == agreed(TRAP) {
+							now
+						} else if sequences(outstanding)
+							.iter()
+							.any(|rest| at_end(&[&votes[..], rest].concat()) != Verdict::Hopeless)
+						{
+							Verdict::Wait
+						} else {
+							Verdict::Hopeless
+						};
+						cases += 1;
+						assert_eq!(
+							decide_ensemble(&votes, needed, n, outstanding as u32),
+							expected,
+							"{votes:?} of {needed}/{n}, {outstanding} to come"
+						);
+					}
+				}
+			}
+		}
+	}
+	assert!(cases > 4_000, "{cases}");
+}
+
+#[test]
+fn who_is_left_out_of_an_ensemble_dissents_but_for_best_effort() {
+	use Voice::*;
+	let votes = [A, TRAP, B, TIMEOUT, A];
+	let agreed = [true, false, true];
+	for aggregation in [Aggregation::Voting, Aggregation::Averaging, Aggregation::Consensus] {
+		assert_eq!(
+			voices_of_ensemble(&votes, aggregation, &agreed),
+			[Agrees, Dissents, Dissents, Dissents, Agrees]
+		);
+	}
+	assert_eq!(
+		voices_of_ensemble(&votes, Aggregation::BestEffort, &agreed),
+		[Agrees, Unused, Unused, Unused, Agrees]
+	);
 }

@@ -51,7 +51,9 @@ fn a_certificate_should_reserve_the_dearest_end_of_the_largest_round() {
 		assert_eq!(call.weight_of_authorize(), verifying);
 		assert_eq!(
 			call.get_dispatch_info().call_weight,
-			<() as WeightInfo>::submit_cac() + verifying + settling(7).max(failing(7))
+			<() as WeightInfo>::submit_cac()
+				+ verifying + <() as WeightInfo>::aggregate()
+				+ settling(7).max(failing(7))
 		);
 	});
 }
@@ -109,4 +111,38 @@ fn a_message_that_was_not_let_in_should_be_charged_for_its_verification() {
 		let info = QuorumResults::acknowledge(authorized(), ack(1)).unwrap();
 		assert_eq!(info.actual_weight, None, "all that was reserved");
 	});
+}
+
+#[test]
+fn an_ensemble_should_be_charged_for_the_making_of_its_answer() {
+	use concordat_primitives::ensemble::Aggregation;
+	let delivering = || <() as WeightInfo>::submit_cac();
+	let aggregating = || <() as WeightInfo>::aggregate();
+	ExtBuilder::ensemble(2, Aggregation::Averaging).build_and_execute(|| {
+		assert_eq!(used(submit_call(cac(1, outcome(b"1")))), delivering());
+		let last = used(submit_call(cac(2, outcome(b"2"))));
+		assert_eq!(last, delivering() + aggregating() + settling(2));
+	});
+	// An answer that could not be made costs as much.
+	ExtBuilder::ensemble(2, Aggregation::Consensus).build_and_execute(|| {
+		deliver(cac(1, outcome(b"1")));
+		let last = used(submit_call(cac(2, outcome(b"2"))));
+		assert_eq!(last, delivering() + aggregating() + failing(2));
+	});
+	// A round that has too few answers makes none.
+	ExtBuilder::ensemble(2, Aggregation::Voting).build_and_execute(|| {
+		let last = used(submit_call(failure(1, concordat_primitives::cac::FailureCode::Timeout)));
+		assert_eq!(last, delivering() + failing(2));
+	});
+}
+
+#[test]
+fn a_lost_seat_should_weigh_what_the_answer_of_an_ensemble_does() {
+	let judging = <() as WeightInfo>::seat_lost()
+		+ <() as WeightInfo>::aggregate()
+		+ <() as WeightInfo>::decide();
+	let weight = <QuorumResults as concordat_primitives::traits::JobListener>::weight();
+	assert!(weight.all_gte(judging));
+	let weight = <QuorumResults as concordat_primitives::traits::JobOutputs>::weight();
+	assert_eq!(weight, <() as WeightInfo>::read_output());
 }

@@ -2,6 +2,7 @@
 //! tells them to.
 
 use super::*;
+use concordat_primitives::handoff::HandoffRefusal;
 use sp_core::offchain::{
 	testing::{PendingRequest, TestOffchainExt},
 	DbExternalities, Externalities, HttpError, HttpRequestId, HttpRequestStatus, OffchainDbExt,
@@ -172,6 +173,15 @@ impl Answer {
 	pub fn status(code: u16) -> Self {
 		Self::bytes(b"{\"code\":\"refused\"}".to_vec()).with("status", code.into())
 	}
+	/// A refusal with this code.
+	pub fn refused(status: u16, code: &str) -> Self {
+		let body = format!("{{\"code\":\"{code}\",\"message\":\"for people\"}}");
+		Self::bytes(body.into_bytes()).with("status", status.into())
+	}
+	/// A refusal with this body.
+	pub fn refused_with(status: u16, body: &str) -> Self {
+		Self::bytes(body.as_bytes().to_vec()).with("status", status.into())
+	}
 	pub fn accepted(body: impl Encode) -> Self {
 		Self::scale(body).with("status", 202)
 	}
@@ -275,6 +285,37 @@ impl Host {
 		self.expect_post(node, "jobs", request.encode(), answer);
 	}
 
+	/// Expects a job to be handed over next, with something changed.
+	pub fn expect_changed_start(
+		&mut self,
+		node: NodeId,
+		job: JobId,
+		change: impl FnOnce(&mut StartRequest),
+		answer: Answer,
+	) {
+		let mut request = self.chain(|| start_request(job, node));
+		change(&mut request);
+		self.expect_post(node, "jobs", request.encode(), answer);
+	}
+
+	/// Expects an acknowledgement to be asked for next, without a start, with something changed in the token.
+	pub fn expect_changed_ack(
+		&mut self,
+		node: NodeId,
+		job: JobId,
+		change: impl FnOnce(&mut JobToken),
+		answer: Answer,
+	) {
+		let mut token = self.chain(|| start_request(job, node)).token;
+		change(&mut token);
+		self.expect_post(node, "acks", token.encode(), answer);
+	}
+
+	/// Expects a refusal to be asked for next.
+	pub fn expect_refusal(&mut self, node: NodeId, refusal: &HandoffRefusal, answer: Answer) {
+		self.expect_post(node, "refusals", refusal.encode(), answer);
+	}
+
 	/// Expects an acknowledgement to be asked for next, without a start.
 	pub fn expect_ack(&mut self, node: NodeId, job: JobId, answer: Answer) {
 		let token = self.chain(|| start_request(job, node)).token;
@@ -358,6 +399,7 @@ fn start_request(job: JobId, node: NodeId) -> StartRequest {
 	let seat = seat_of(job, node);
 	let terms = Board::get(job).expect("the job exists");
 	let now = RUNS_AT.get();
+	let spec = Spec::get().expect("the clause exists");
 	StartRequest {
 		token: JobToken {
 			genesis: Genesis::get(),
@@ -368,13 +410,18 @@ fn start_request(job: JobId, node: NodeId) -> StartRequest {
 			lease: seat.lease,
 			clause: clause_id(),
 			program: program_hash(PROGRAM),
-			input: input_commitment(INPUT),
-			lineage: NO_LINEAGE,
+			input: terms.input,
+			lineage: Lineages::get(job).unwrap_or(NO_LINEAGE),
+			capability: spec.capability,
 			limits: terms.limits,
 			jurisdiction: Jurisdiction(*b"IDN"),
+			dao: concordat_primitives::AccountId::new([1; 32]),
 			trigger: TriggerKind::Sensor,
 			expires_at: seat.deliver_by,
 			acted_on: (now, block_hash(now)),
+			sealed: None,
+			output_key: terms.output_key,
+			handoff: None,
 		},
 		// What the chain does not keep reaches the enclave as nothing.
 		program: Program::get().unwrap_or_default(),

@@ -1,8 +1,11 @@
 //! The off-chain worker, against enclaves that answer what they should, and what they should not.
 
+mod dependencies;
 mod elsewhere;
+mod handoffs;
 mod host;
 mod locks;
+mod sealed;
 mod trouble;
 
 use super::*;

@@ -217,7 +217,7 @@ fn a_job_that_is_forgotten_right_after_its_start_should_be_left_for_the_next_blo
 #[test]
 fn what_cannot_be_run_here_should_be_left_alone_for_a_while() {
 	let lacks: [fn(); 3] = [
-		|| Lineages::insert(JOB, Hash::repeat_byte(1)),
+		Spec::kill,
 		|| Inputs::remove(JOB),
 		|| {
 			// The node is not registered any more; its lease still is, under another number.

@@ -1,0 +1,8 @@
+//! Tests by behaviour. Every one ends with the pallet's invariants.
+
+mod forgetting;
+mod params;
+mod recording;
+mod views;
+mod voices;
+mod weighing;
