@@ -22,6 +22,7 @@
 //! | [`sealed`] | confidential inputs and outputs |
 //! | [`trust`] | from whose perspective a job is routed |
 //! | [`traits`] | how pallets reach each other |
+//! | [`worker`] | how off-chain workers reach the enclaves of their node |
 //! | [`enclave_api`] | what the off-chain worker and the enclave say to each other |
 //! | [`views`] | what clients read |
 //! | [`runtime_api`] | how clients read it |
@@ -55,6 +56,7 @@ pub mod traits;
 pub mod trust;
 pub mod units;
 pub mod views;
+pub mod worker;
 pub mod workflow;
 
 pub use ids::*;

@@ -5,11 +5,13 @@
 //! list for as long as the job may have to be handed over with it, found or not: what is not on the list any
 //! more, the host forgets.
 
-use super::decode;
 use alloc::vec::Vec;
 use codec::Encode;
-use concordat_primitives::content::{
-	BodyId, Wish, Wishes, MAX_SERVED, MAX_WISHES, MAX_WISHES_BYTES, SERVED_KEY, WISHES_KEY,
+use concordat_primitives::{
+	content::{
+		BodyId, Wish, Wishes, MAX_SERVED, MAX_WISHES, MAX_WISHES_BYTES, SERVED_KEY, WISHES_KEY,
+	},
+	worker::decode,
 };
 use sp_core::offchain::StorageKind;
 use sp_io::offchain::{local_storage_get, local_storage_set, timestamp};

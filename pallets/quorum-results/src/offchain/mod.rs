@@ -1,7 +1,7 @@
 //! The off-chain worker: carries jobs to the enclaves of this node and their answers back.
 //!
 //! It runs on every new best block of a node that hosts enclaves (the host writes their addresses to
-//! [`ENDPOINTS_KEY`]), asks the chain which seats those enclaves have, and for each seat
+//! [`concordat_primitives::enclave_api::ENDPOINTS_KEY`]), asks the chain which seats those enclaves have, and for each seat
 //!
 //! 1. asks the enclave about `(job, attempt, nonce)`;
 //! 2. where it knows nothing (or its host failed and nothing was signed), hands the job over and submits the acknowledgement that comes back;
@@ -33,34 +33,31 @@
 //! | `refusing` | what an enclave answers that does not take a job |
 //! | `elsewhere` | what the chain does not keep |
 //! | `locks` | what was done lately |
-//! | `http` | one exchange |
 
 mod elsewhere;
-pub(crate) mod http;
 pub(crate) mod locks;
 pub(crate) mod refusing;
 mod request;
 
 use crate::{verify::CacRefusal, Call, Config, Pallet};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
-use codec::{Decode, DecodeLimit, Encode};
+use codec::Encode;
 use concordat_primitives::{
 	cac::{SignedAck, SignedCac},
 	content::BodyId,
-	enclave_api::{Endpoint, JobToken, PollResponse, ENDPOINTS_KEY, MAX_ENDPOINTS},
+	enclave_api::{Endpoint, JobToken, PollResponse},
 	job::{Seat, SeatState},
 	traits::{JobBoard, LeaseInspect},
+	worker::{self, decode, endpoints, Failure},
 	BlockNumber, JobId,
 };
 use core::{fmt, marker::PhantomData};
 use frame_support::traits::Get;
 use frame_system::offchain::SubmitTransaction;
-use http::Failure;
 use locks::{Locks, Stage};
 use refusing::Reason;
 use request::Request;
-use sp_core::offchain::StorageKind;
-use sp_io::offchain::{local_storage_get, sleep_until, timestamp};
+use sp_io::offchain::{sleep_until, timestamp};
 use sp_runtime::offchain::{
 	storage_lock::{StorageLock, Time},
 	Duration, Timestamp,
@@ -87,10 +84,6 @@ const START_LOCK_BLOCKS: BlockNumber = 3;
 /// So many blocks before a delivery is due, the worker stops waiting for what is kept elsewhere: one to hand the job
 /// over, one for the certificate to travel, one to include it, and one to spare.
 pub(crate) const LAST_CALL_BLOCKS: BlockNumber = 4;
-/// Nothing that is decoded here nests deeper.
-const MAX_DEPTH: u32 = 16;
-/// Longest list of endpoints, in bytes.
-const MAX_ENDPOINTS_BYTES: usize = 16 * 1024;
 
 /// Why a seat was left alone in this run.
 enum Trouble {
@@ -196,7 +189,10 @@ impl Task {
 
 /// One run, over all enclaves of this node.
 pub(crate) fn run<T: Config>(now: BlockNumber) {
-	let endpoints = endpoints();
+	let (endpoints, complaint) = endpoints();
+	if let Some(complaint) = complaint {
+		log::error!(target: LOG_TARGET, "{complaint}");
+	}
 	if endpoints.is_empty() {
 		return;
 	}
@@ -219,30 +215,6 @@ pub(crate) fn run<T: Config>(now: BlockNumber) {
 	}
 	run.wishes.publish();
 	run.collect(open);
-}
-
-/// The enclaves that the host says it has.
-fn endpoints() -> Vec<Endpoint> {
-	let Some(bytes) = local_storage_get(StorageKind::PERSISTENT, ENDPOINTS_KEY) else {
-		return Vec::new();
-	};
-	if bytes.len() > MAX_ENDPOINTS_BYTES {
-		log::error!(target: LOG_TARGET, "the list of enclaves is too long: ignored");
-		return Vec::new();
-	}
-	let mut endpoints: Vec<Endpoint> = decode(&bytes).unwrap_or_else(|| {
-		log::error!(target: LOG_TARGET, "the list of enclaves cannot be read: ignored");
-		Vec::new()
-	});
-	if endpoints.len() > MAX_ENDPOINTS {
-		log::warn!(target: LOG_TARGET, "only the first {MAX_ENDPOINTS} enclaves are served");
-		endpoints.truncate(MAX_ENDPOINTS);
-	}
-	endpoints
-}
-
-fn decode<D: Decode>(bytes: &[u8]) -> Option<D> {
-	D::decode_all_with_depth_limit(MAX_DEPTH, &mut &*bytes).ok()
 }
 
 fn in_millis(millis: u64) -> Timestamp {
@@ -299,8 +271,7 @@ impl<T: Config> Run<T> {
 				Err(trouble) => {
 					task.log(&trouble);
 					// No use in asking the same enclave about its other jobs.
-					if matches!(trouble, Trouble::Enclave(Failure::Unreachable | Failure::TimedOut))
-					{
+					if matches!(trouble, Trouble::Enclave(failure) if failure.is_silence()) {
 						return;
 					}
 				},
@@ -387,7 +358,7 @@ impl<T: Config> Run<T> {
 
 	/// What the enclave knows of the job.
 	fn ask(&self, task: &Task, deadline: Timestamp) -> Result<Known, Trouble> {
-		let reply = http::get(&task.job_url(), deadline)?;
+		let reply = worker::get(&task.job_url(), deadline)?;
 		// It never heard of the job, or it could not run it and has signed nothing: both begin anew.
 		if matches!(reply.code, 404 | 500) {
 			return Ok(Known::Nothing);
@@ -421,7 +392,7 @@ impl<T: Config> Run<T> {
 				return Ok(Attended::Done);
 			},
 		};
-		let reply = http::post(&task.jobs_url(), request.encode(), self.deadline(START_MILLIS));
+		let reply = worker::post(&task.jobs_url(), request.encode(), self.deadline(START_MILLIS));
 		let may_do_later = match &reply {
 			Ok(reply) => reply.is_good() || matches!(reply.code, 408 | 425 | 429 | 500 | 503),
 			Err(_) => true,
@@ -452,7 +423,7 @@ impl<T: Config> Run<T> {
 		if !self.wants_acknowledgement(task) {
 			return Ok(());
 		}
-		let reply = http::post(&task.acks_url(), token.encode(), self.deadline(POLL_MILLIS))?;
+		let reply = worker::post(&task.acks_url(), token.encode(), self.deadline(POLL_MILLIS))?;
 		if !reply.is_good() {
 			return match Reason::of(&reply) {
 				Reason::Unproven => Ok(()),
@@ -464,7 +435,7 @@ impl<T: Config> Run<T> {
 	}
 
 	/// Submits the acknowledgement that the enclave has answered with.
-	fn take_acknowledgement(&self, task: &Task, reply: http::Reply) -> Result<(), Trouble> {
+	fn take_acknowledgement(&self, task: &Task, reply: worker::Reply) -> Result<(), Trouble> {
 		if !reply.is_good() {
 			return Err(Trouble::Refused(reply.code));
 		}

@@ -1,12 +1,13 @@
 //! What an enclave answers that does not take a job: seats that are not proved yet, and handoffs that it refuses.
 
-use super::{decode, http, locks::Stage, Run, Task, Trouble, LOG_TARGET, POLL_MILLIS};
+use super::{locks::Stage, Run, Task, Trouble, LOG_TARGET, POLL_MILLIS};
 use crate::{verify::CacRefusal, Config};
 use codec::Encode;
 use concordat_primitives::{
 	enclave_api::JobToken,
 	handoff::{HandoffFault, HandoffRefusal, RefusalSink, SignedRefusal},
 	traits::JobBoard,
+	worker::{self, decode},
 	workflow::JobParent,
 	Hash,
 };
@@ -28,7 +29,7 @@ pub(crate) enum Reason {
 
 impl Reason {
 	/// What a refusal says.
-	pub(crate) fn of(reply: &http::Reply) -> Self {
+	pub(crate) fn of(reply: &worker::Reply) -> Self {
 		match (reply.code, code(&reply.body)) {
 			(UNPROVEN, _) => Self::Unproven,
 			(_, Some(b"handoff-invalid-signature")) => {
@@ -98,7 +99,7 @@ impl<T: Config> Run<T> {
 			fault,
 		};
 		let deadline = self.deadline(POLL_MILLIS);
-		let reply = http::post(&task.refusals_url(), refusal.encode(), deadline)?;
+		let reply = worker::post(&task.refusals_url(), refusal.encode(), deadline)?;
 		if matches!(reply.code, 404 | UNPROVEN) {
 			// It signs against nobody before the chain is proved to have given the seat: the next block asks again.
 			log::debug!(target: LOG_TARGET, "job {}: {fault:?} is not signed yet", task.job);

@@ -1,7 +1,7 @@
 //! The off-chain worker: has the enclaves of this node sign the handoffs that they owe, and brings them to the chain.
 //!
 //! It runs on every new best block of a node that hosts enclaves (the host writes their addresses to
-//! [`ENDPOINTS_KEY`]). For each enclave it finds the jobs whose step before was run by its node and signed with its key
+//! [`concordat_primitives::enclave_api::ENDPOINTS_KEY`]). For each enclave it finds the jobs whose step before was run by its node and signed with its key
 //! ([`Owed`]), and for each of their seats that has still to be handed over asks the enclave for its signature
 //! (`POST /v1/handoffs`).
 //!
@@ -14,26 +14,24 @@
 //!
 //! A handoff that does not come costs little: after its window the chain's record stands in.
 
-mod http;
 mod locks;
 
 use crate::{Call, Config, Owed, Pallet, StepJobs};
-use alloc::{boxed::Box, format, vec::Vec};
-use codec::{Decode, DecodeLimit, Encode};
+use alloc::{boxed::Box, format};
+use codec::Encode;
 use concordat_primitives::{
-	enclave_api::{Endpoint, ENDPOINTS_KEY, MAX_ENDPOINTS},
+	enclave_api::Endpoint,
 	handoff::{Handoff, HandoffState, RefusalSink, SignedHandoff, SignedRefusal},
 	job::{JobTerms, Seat, SeatState},
 	traits::{GenesisHash, Handoffs, JobBoard, LeaseInspect},
+	worker::{self, decode, endpoints, Failure},
 	BlockNumber, JobId, NodeId,
 };
 use core::fmt;
 use frame_support::traits::Get;
 use frame_system::offchain::SubmitTransaction;
-use http::Failure;
 use locks::{Kind, Lock};
-use sp_core::offchain::StorageKind;
-use sp_io::offchain::{local_storage_get, timestamp};
+use sp_io::offchain::timestamp;
 use sp_runtime::offchain::{
 	storage_lock::{StorageLock, Time},
 	Duration, Timestamp,
@@ -49,14 +47,11 @@ pub const RUN_MILLIS: u64 = 1_000;
 const RUN_LOCK_MILLIS: u64 = 3_000;
 /// Most time for one signature, within that of the run.
 const SIGN_MILLIS: u64 = 500;
-/// Nothing that is decoded here nests deeper.
-const MAX_DEPTH: u32 = 16;
-/// Longest list of endpoints, in bytes.
-const MAX_ENDPOINTS_BYTES: usize = 16 * 1024;
 
 /// One run, over all enclaves of this node.
 pub(crate) fn run<T: Config>(now: BlockNumber) {
-	let endpoints = endpoints();
+	// The worker of quorum-results tells what is wrong with the list.
+	let (endpoints, _) = endpoints();
 	if endpoints.is_empty() {
 		return;
 	}
@@ -74,22 +69,6 @@ pub(crate) fn run<T: Config>(now: BlockNumber) {
 			return;
 		}
 	}
-}
-
-/// The enclaves that the host says it has.
-fn endpoints() -> Vec<Endpoint> {
-	let Some(bytes) = local_storage_get(StorageKind::PERSISTENT, ENDPOINTS_KEY)
-		.filter(|bytes| bytes.len() <= MAX_ENDPOINTS_BYTES)
-	else {
-		return Vec::new();
-	};
-	let mut endpoints: Vec<Endpoint> = decode(&bytes).unwrap_or_default();
-	endpoints.truncate(MAX_ENDPOINTS);
-	endpoints
-}
-
-fn decode<D: Decode>(bytes: &[u8]) -> Option<D> {
-	D::decode_all_with_depth_limit(MAX_DEPTH, &mut &*bytes).ok()
 }
 
 /// All that one enclave owes; `None` when the time is up.
@@ -126,8 +105,10 @@ fn serve<T: Config>(endpoint: &Endpoint, now: BlockNumber, ends: Timestamp) -> O
 
 /// Why a message was not submitted.
 enum Trouble {
-	/// The enclave could not be talked to, or would not.
+	/// The enclave could not be talked to.
 	Enclave(Failure),
+	/// The enclave would not, with this HTTP status.
+	Refused(u16),
 	/// Its answer makes no sense.
 	Malformed,
 	/// The chain would refuse it.
@@ -142,6 +123,7 @@ impl fmt::Display for Trouble {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
 			Self::Enclave(failure) => write!(f, "the enclave: {failure}"),
+			Self::Refused(code) => write!(f, "the enclave refuses with HTTP status {code}"),
 			Self::Malformed => f.write_str("the enclave's answer makes no sense"),
 			Self::Inadmissible(refusal) => write!(f, "the chain would refuse it: {refusal:?}"),
 			Self::Locked => f.write_str("done lately"),
@@ -201,8 +183,11 @@ fn hand_over<T: Config>(
 	}
 	let url = format!("{}/v1/handoffs", endpoint.url.trim_end_matches('/'));
 	let deadline = timestamp().add(Duration::from_millis(SIGN_MILLIS)).min(ends);
-	let answer = http::post(&url, handoff.encode(), deadline).map_err(Trouble::Enclave)?;
-	let signed: SignedHandoff = decode(&answer).ok_or(Trouble::Malformed)?;
+	let reply = worker::post(&url, handoff.encode(), deadline).map_err(Trouble::Enclave)?;
+	if !reply.is_good() {
+		return Err(Trouble::Refused(reply.code));
+	}
+	let signed: SignedHandoff = decode(&reply.body).ok_or(Trouble::Malformed)?;
 	if signed.handoff != handoff {
 		return Err(Trouble::Malformed);
 	}

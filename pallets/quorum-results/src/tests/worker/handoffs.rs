@@ -1,7 +1,8 @@
 //! Seats of workflow steps: handed over by the node that ran the step before, refused, or not proved yet.
 
 use super::*;
-use crate::offchain::{http::Reply, refusing::Reason};
+use crate::offchain::refusing::Reason;
+use concordat_primitives::worker::Reply;
 use concordat_primitives::{
 	cac::SignedAck,
 	enclave_api::HandoffToken,

@@ -1,16 +1,47 @@
-//! One HTTP exchange with an enclave: bounded in time and in size, never panicking.
+//! What off-chain workers share: which enclaves this node hosts, and one HTTP exchange with one of them, bounded in time
+//! and in size, never panicking.
 
+use crate::enclave_api::{Endpoint, ENDPOINTS_KEY, MAX_ENDPOINTS, MAX_RESPONSE_BYTES};
 use alloc::{vec, vec::Vec};
-use concordat_primitives::enclave_api::MAX_RESPONSE_BYTES;
+use codec::{Decode, DecodeLimit};
 use core::fmt;
+use sp_core::offchain::StorageKind;
+use sp_io::offchain::local_storage_get;
 use sp_runtime::offchain::{
 	http::{Error, Request},
 	HttpError, Timestamp,
 };
 
+/// Nothing that is decoded here nests deeper.
+const MAX_DEPTH: u32 = 16;
+/// Longest list of endpoints, in bytes.
+const MAX_ENDPOINTS_BYTES: usize = 16 * 1024;
+
+/// Decodes what came from outside, all of it.
+pub fn decode<D: Decode>(bytes: &[u8]) -> Option<D> {
+	D::decode_all_with_depth_limit(MAX_DEPTH, &mut &*bytes).ok()
+}
+
+/// The enclaves that the host says it has, and what is wrong with its list, if something is.
+pub fn endpoints() -> (Vec<Endpoint>, Option<&'static str>) {
+	let Some(bytes) = local_storage_get(StorageKind::PERSISTENT, ENDPOINTS_KEY) else {
+		return (Vec::new(), None);
+	};
+	if bytes.len() > MAX_ENDPOINTS_BYTES {
+		return (Vec::new(), Some("the list of enclaves is too long: ignored"));
+	}
+	let Some(mut endpoints) = decode::<Vec<Endpoint>>(&bytes) else {
+		return (Vec::new(), Some("the list of enclaves cannot be read: ignored"));
+	};
+	let complaint = (endpoints.len() > MAX_ENDPOINTS)
+		.then_some("more enclaves than are served: only the first ones count");
+	endpoints.truncate(MAX_ENDPOINTS);
+	(endpoints, complaint)
+}
+
 /// Why an exchange came to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub enum Failure {
 	/// Nobody answers at that address.
 	Unreachable,
 	/// The answer did not come in time.
@@ -19,6 +50,13 @@ pub(crate) enum Failure {
 	Broken,
 	/// The answer is longer than [`MAX_RESPONSE_BYTES`].
 	TooLong,
+}
+
+impl Failure {
+	/// Whether there is no use in asking the same enclave for more.
+	pub const fn is_silence(self) -> bool {
+		matches!(self, Self::Unreachable | Self::TimedOut)
+	}
 }
 
 impl fmt::Display for Failure {
@@ -43,7 +81,7 @@ impl From<HttpError> for Failure {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reply {
+pub struct Reply {
 	/// HTTP status.
 	pub code: u16,
 	/// Body of a 200 or 202, or of a 4xx, which says why; of that no more than [`MAX_REFUSAL_BYTES`], and nothing if it
@@ -53,7 +91,7 @@ pub(crate) struct Reply {
 
 impl Reply {
 	/// Whether it carries what was asked for.
-	pub(crate) fn is_good(&self) -> bool {
+	pub fn is_good(&self) -> bool {
 		matches!(self.code, 200 | 202)
 	}
 
@@ -66,12 +104,12 @@ impl Reply {
 const MAX_REFUSAL_BYTES: usize = 1024;
 
 /// Asks.
-pub(crate) fn get(url: &str, deadline: Timestamp) -> Result<Reply, Failure> {
+pub fn get(url: &str, deadline: Timestamp) -> Result<Reply, Failure> {
 	exchange(Request::get(url), deadline)
 }
 
 /// Hands over bytes.
-pub(crate) fn post(url: &str, body: Vec<u8>, deadline: Timestamp) -> Result<Reply, Failure> {
+pub fn post(url: &str, body: Vec<u8>, deadline: Timestamp) -> Result<Reply, Failure> {
 	let request = Request::post(url, vec![body]);
 	exchange(request.add_header("content-type", "application/octet-stream"), deadline)
 }
