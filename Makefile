@@ -39,6 +39,7 @@ run: build ## Leave a development chain up, with three simulated enclaves, for p
 fmt: ## Check the format.
 	cargo fmt --all --check
 	cargo fmt --all --check --manifest-path examples/Cargo.toml
+	cargo fmt --all --check --manifest-path tests/evm/Cargo.toml
 
 .PHONY: lint
 lint: setup ## Clippy, warnings denied.
@@ -49,6 +50,8 @@ test: fmt build lint ## Everything: format, clippy, unit, scenario and end-to-en
 	cargo $(TESTER) --locked --workspace
 	@scripts/test-clauses.sh
 	@scripts/test-client.sh
+	@scripts/test-zk.sh
+	@scripts/test-evm.sh
 
 .PHONY: zombienet
 zombienet: build ## Two validators under zombienet, natively.

@@ -44,14 +44,15 @@ show job submit "$clause" --input examples/inputs/heavy-rain.input --sealed --se
 say "how the workflow went"
 show workflow watch 1
 
-say "the receipt of the first job and its proof, in one file"
+say "who finalises blocks: an auditor writes that down once, from a source that they trust"
+show receipt authorities --out "$work/authorities.json"
+
+say "the receipt of the first job in one file, with its proof: rollup, leaf of the chain's MMR, header, GRANDPA's signatures"
 show receipt fetch --job 1 --out "$work/receipt.json"
 
-say "the hash of that receipt's rollup, from the chain: the file is not asked to vouch for itself"
-epoch=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["proof"]["rollup"]["epoch"])' "$work/receipt.json")
-show receipt rollup "$epoch"
-rollup=$("$concordat" receipt rollup "$epoch" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["hash"])')
+say "the job run again by an auditor: same program, same input, same engine"
+show audit run 1 --out "$work/transcript.json"
 
-say "the chain stops; the receipt is checked offline"
+say "the chain stops; the receipt is checked offline, down to the signatures of those voters"
 stop_chain
-show receipt verify "$work/receipt.json" --rollup-hash "$rollup"
+show receipt verify "$work/receipt.json" --authorities "$work/authorities.json"

@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../tests/client"
 [ -d node_modules/@polkadot/api ] || npm ci --ignore-scripts --no-audit --no-fund
-node --test lifecycle.test.mjs
+node --test vectors.test.mjs lifecycle.test.mjs

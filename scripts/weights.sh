@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 : "${STEPS:=20}" "${REPEAT:=10}" "${SECONDS_EACH:=2}"
 
-ours=(attestation clause-registry disputes governance-timelocks job-dispatch node-identity node-staking quorum-results rollup-anchor triggers trust workflows)
+ours=(attestation audits clause-registry disputes governance-timelocks job-dispatch node-identity node-staking quorum-results rollup-anchor triggers trust workflows zk-verifiers)
 stock=(
 	frame_system frame_system_extensions pallet_balances pallet_preimage pallet_scheduler pallet_sudo pallet_timestamp
 	pallet_transaction_payment pallet_utility

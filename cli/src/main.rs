@@ -10,10 +10,12 @@ mod commands;
 mod enclave;
 mod error;
 mod output;
+mod reexecution;
 mod runtime;
 mod secret;
 mod verify;
 mod view;
+mod zk;
 
 use clap::{Parser, Subcommand};
 use output::Output;
@@ -38,6 +40,9 @@ enum Command {
 	/// Evidence and leases: what the chain believes of a node, and what it would refuse.
 	#[command(subcommand)]
 	Attest(commands::attest::AttestCommand),
+	/// Run a job again, compare, and dispute it with what was found.
+	#[command(subcommand)]
+	Audit(commands::audit::AuditCommand),
 	/// The chain's catalogue of capabilities: what clauses ask for and nodes offer.
 	#[command(subcommand)]
 	Capability(commands::capability::CapabilityCommand),
@@ -68,6 +73,9 @@ enum Command {
 	/// The chain's final word, and how to check it without the chain.
 	#[command(subcommand)]
 	Receipt(commands::receipt::ReceiptCommand),
+	/// Closed rollups, who signs them, and where else they are written down.
+	#[command(subcommand)]
+	Rollup(commands::rollup::RollupCommand),
 	/// Explain whom the scheduler would ask for a clause: each candidate with each factor, and why not.
 	Routing(commands::routing::Routing),
 	/// Sources of readings that set triggers off.
@@ -79,6 +87,9 @@ enum Command {
 	/// Several jobs that make one.
 	#[command(subcommand)]
 	Workflow(commands::workflow::WorkflowCommand),
+	/// Zero-knowledge proofs: keys of clauses, proofs of jobs.
+	#[command(subcommand)]
+	Zk(commands::zk::ZkCommand),
 }
 
 #[tokio::main]
@@ -87,6 +98,11 @@ async fn main() -> ExitCode {
 	let output = Output::new(cli.json);
 	let result = match cli.command {
 		Command::Attest(command) => commands::attest::run(command, &cli.url, &output).await,
+		// A difference is no error, and has a code of its own.
+		Command::Audit(command) => match commands::audit::run(command, &cli.url, &output).await {
+			Ok(code) => return code,
+			Err(error) => Err(error),
+		},
 		Command::Capability(command) => commands::capability::run(command, &cli.url, &output).await,
 		Command::Clause(command) => commands::clause::run(command, &cli.url, &output).await,
 		Command::Collateral(command) => commands::collateral::run(command, &cli.url, &output).await,
@@ -99,10 +115,12 @@ async fn main() -> ExitCode {
 		Command::Node(command) => commands::node::run(command, &cli.url, &output).await,
 		Command::Quota(command) => commands::quota::run(command, &cli.url, &output).await,
 		Command::Receipt(command) => commands::receipt::run(command, &cli.url, &output).await,
+		Command::Rollup(command) => commands::rollup::run(command, &cli.url, &output).await,
 		Command::Routing(args) => commands::routing::run(args, &cli.url, &output).await,
 		Command::Source(command) => commands::source::run(command, &cli.url, &output).await,
 		Command::Trigger(command) => commands::trigger::run(command, &cli.url, &output).await,
 		Command::Workflow(command) => commands::workflow::run(command, &cli.url, &output).await,
+		Command::Zk(command) => commands::zk::run(command, &cli.url, &output).await,
 	};
 	match result {
 		Ok(()) => ExitCode::SUCCESS,

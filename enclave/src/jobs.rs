@@ -35,6 +35,9 @@
 //! - **Never a hang.** A run that exceeds its bounds ends as a signed failure. Should its thread not
 //!   come back in time all the same, the attempt is signed as `Timeout` and whatever the thread says
 //!   later is discarded; the thread keeps its place among the running ones until it ends.
+//! - **Committed before shown, where the token says so** (DESIGN §7). Statement and commitment are signed in the same
+//!   moment, once, whatever came out; the salt is a keyed hash that no one else can make. Both go to the host together: a
+//!   host that shows its result early gives it to those who have still to commit, and gains nothing by it.
 //! - **Nothing signed about a program that the host could not run.**
 //! - **A sealed input is opened only for the chain.** Nothing is unwrapped before the chain is proved to have
 //!   assigned just this token: the program decides what comes out, the output key who reads it, and the host writes
@@ -210,7 +213,7 @@ impl Jobs {
 		inner.settle_if_overdue(entry);
 		match &entry.state {
 			State::Running { .. } => Ok(PollResponse::Pending),
-			State::Done(signed) => Ok(PollResponse::Done((**signed).clone())),
+			State::Done(said) => Ok(said.as_ref().clone().into()),
 			State::Faulted(reason) => Err(Refusal::HostFault(reason.clone())),
 		}
 	}
@@ -269,6 +272,11 @@ impl Inner {
 	}
 
 	/// Whether the chain is proved to have assigned this, where the policy demands it.
+	///
+	/// [`JobToken::commit_reveal`] is on the host's word even then: the fields of the order that an enclave reads end with
+	/// its lineage (`chain/records.rs`). A host that lies about it gains nothing. Without the commitment, which only this
+	/// key can sign, its node has nothing that the chain would take, for it refuses the bare certificate of a job that
+	/// commits; and where the job does not commit, a commitment is refused and the certificate is the same.
 	fn check_proof(&self, token: &JobToken) -> Result<(), Refusal> {
 		if !self.policy.proof.demands(token) {
 			return Ok(());

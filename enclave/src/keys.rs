@@ -1,17 +1,26 @@
 //! The enclave's own keys: made at start, never written down, gone with the process.
 //!
 //! There is no way to get a secret out of [`Keys`]: it is neither `Clone` nor `Serialize`, and its `Debug` shows the
-//! public halves. The signing key signs four kinds of message, an acknowledgement, a CAC, a handoff and the refusal of
-//! one, each under its own domain. The encryption key opens what was sealed to it, and gives out nothing but the input.
+//! public halves. The signing key signs five kinds of message, an acknowledgement, a CAC, a commitment to one, a handoff
+//! and the refusal of one, each under its own domain. The encryption key opens what was sealed to it, and gives out nothing
+//! but the input. A third secret makes the salts of commitments: whoever does not have it learns nothing of a result from
+//! its commitment, however few results there are.
 
+use codec::Encode;
 use concordat_primitives::{
 	attest::{EncryptionKey, SigningKey},
 	cac::{Ack, CacStatement, SignedAck, SignedCac},
+	commit::{Commitment, Salt, SignedCommitment},
+	enclave_api::JobToken,
 	handoff::{Handoff, HandoffRefusal, SignedHandoff, SignedRefusal},
 };
 use concordat_sealing::{open_input, Envelope, OpenError, OpenedInput, SecretKey, Zeroizing};
 use ed25519_dalek::Signer;
+use sha2::{Digest, Sha256};
 use std::fmt;
+
+/// Domain of the salts.
+const SALT_DOMAIN: &[u8] = b"concordat/salt/v1";
 
 /// The keys of one enclave.
 pub struct Keys {
@@ -19,6 +28,8 @@ pub struct Keys {
 	signing: ed25519_dalek::SigningKey,
 	/// X25519; overwritten by its own `Drop`.
 	encryption: SecretKey,
+	/// Makes the salts.
+	salting: Zeroizing<[u8; 32]>,
 }
 
 impl Keys {
@@ -26,9 +37,12 @@ impl Keys {
 	pub fn generate() -> Result<Self, getrandom::Error> {
 		let mut seed = Zeroizing::new([0; 32]);
 		getrandom::getrandom(&mut seed[..])?;
+		let mut salting = Zeroizing::new([0; 32]);
+		getrandom::getrandom(&mut salting[..])?;
 		Ok(Self {
 			signing: ed25519_dalek::SigningKey::from_bytes(&seed),
 			encryption: SecretKey::generate()?,
+			salting,
 		})
 	}
 
@@ -69,6 +83,19 @@ impl Keys {
 		SignedCac { statement, signature }
 	}
 
+	/// Signs a commitment. The caller answers for there being only one per attempt.
+	pub(crate) fn sign_commitment(&self, commitment: Commitment) -> SignedCommitment {
+		let signature = self.signing.sign(&commitment.message()).to_bytes();
+		SignedCommitment { commitment, signature }
+	}
+
+	/// The salt of an attempt: the same whenever it is asked for, and unknown to all who have not the secret that it comes
+	/// from. It goes out with the certificate; it says nothing about any other.
+	pub(crate) fn salt(&self, token: &JobToken) -> Salt {
+		let JobToken { genesis, job, attempt, nonce, node, .. } = token;
+		hmac_sha256(&self.salting, &(SALT_DOMAIN, genesis, job, attempt, nonce, node).encode())
+	}
+
 	/// Signs a handoff. The caller answers for there being only one per attempt of the receiver.
 	pub(crate) fn sign_handoff(&self, handoff: Handoff) -> SignedHandoff {
 		let signature = self.signing.sign(&handoff.message()).to_bytes();
@@ -80,6 +107,18 @@ impl Keys {
 		let signature = self.signing.sign(&refusal.message()).to_bytes();
 		SignedRefusal { refusal, signature }
 	}
+}
+
+/// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes.
+fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+	const BLOCK: usize = 64;
+	let padded = |pad: u8| {
+		let mut block = Zeroizing::new([pad; BLOCK]);
+		block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+		block
+	};
+	let inner = Sha256::new().chain_update(&padded(0x36)[..]).chain_update(message).finalize();
+	Sha256::new().chain_update(&padded(0x5c)[..]).chain_update(inner).finalize().into()
 }
 
 impl fmt::Debug for Keys {
@@ -139,6 +178,27 @@ mod tests {
 	}
 
 	#[test]
+	fn the_keyed_hash_should_be_that_of_the_rfc() {
+		// RFC 4231, test cases 1 and 2: shorter keys are filled up with zeros.
+		for (key, message, mac) in [
+			(
+				&[0x0b; 20][..],
+				&b"Hi There"[..],
+				"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+			),
+			(
+				b"Jefe",
+				b"what do ya want for nothing?",
+				"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+			),
+		] {
+			let mut filled = [0; 32];
+			filled[..key.len()].copy_from_slice(key);
+			assert_eq!(hex::encode(hmac_sha256(&filled, message)), mac);
+		}
+	}
+
+	#[test]
 	fn the_encryption_key_is_the_x25519_key_of_its_secret() {
 		let keys = Keys::generate().unwrap();
 		// RFC 7748: the public key is the secret scalar times the base point u = 9.
@@ -156,5 +216,6 @@ mod tests {
 		assert!(text.contains(&hex::encode(keys.encryption_key())));
 		assert!(!text.contains(&hex::encode(keys.signing.to_bytes())));
 		assert!(!text.contains(&hex::encode(keys.encryption.expose())));
+		assert!(!text.contains(&hex::encode(*keys.salting)));
 	}
 }

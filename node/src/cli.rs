@@ -43,6 +43,13 @@ pub struct NodeCmd {
 	#[arg(long, value_name = "N", default_value_t = DEFAULT_RENEWAL_BUDGET)]
 	pub renewal_budget: u32,
 
+	/// File with the secret that signs rollups, 32 bytes in hexadecimal digits; made if it is not there.
+	///
+	/// Default, for an authority: `rollup-signer.key` in the keystore's directory. Its public half is registered with
+	/// `concordat rollup register`.
+	#[arg(long, value_name = "FILE")]
+	pub rollup_key_file: Option<PathBuf>,
+
 	/// Directory with programs and inputs that the chain names and does not keep.
 	///
 	/// Each file is named by its hash in lower-case hexadecimal; `concordat content put` puts one
@@ -86,6 +93,8 @@ pub struct EnclaveOptions {
 	pub renewal_budget: u32,
 	/// Where their programs and inputs are found, if not on chain.
 	pub content: ContentOptions,
+	/// Has nothing to do with enclaves: the file with the secret that signs rollups, if it is not the default one.
+	pub rollup_key_file: Option<PathBuf>,
 }
 
 impl EnclaveOptions {
@@ -130,6 +139,7 @@ impl NodeCmd {
 			embedded,
 			renewal_budget: self.renewal_budget,
 			content,
+			rollup_key_file: self.rollup_key_file.clone(),
 		})
 	}
 }
@@ -279,6 +289,13 @@ mod tests {
 		assert_eq!(options(&["--dev"]).unwrap().renewal_budget, DEFAULT_RENEWAL_BUDGET);
 		assert_eq!(options(&["--renewal-budget", "0"]).unwrap().renewal_budget, 0);
 		assert!(options(&["--renewal-budget", "many"]).is_err());
+	}
+
+	#[test]
+	fn a_file_with_the_rollup_key_should_be_taken() {
+		assert_eq!(options(&["--dev"]).unwrap().rollup_key_file, None);
+		let options = options(&["--rollup-key-file", "/srv/rollup.key"]).unwrap();
+		assert_eq!(options.rollup_key_file, Some("/srv/rollup.key".into()));
 	}
 
 	#[test]

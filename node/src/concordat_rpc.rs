@@ -16,9 +16,11 @@
 //! Whether evidence or collateral would be accepted is an answer and no error: `{"accepted": true, …}`, or
 //! `{"accepted": false, "error": {"code": …, "message": …, "detail": …}}` ([`json`]).
 
+mod anchor;
 mod json;
 mod orchestration;
 
+pub use anchor::{AnchorRpcHandler, AnchorRpcServer};
 pub use orchestration::OrchestrationRpcServer;
 
 use codec::{DecodeAll, MaxEncodedLen};

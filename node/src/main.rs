@@ -9,6 +9,7 @@
 //! | `rpc` | JSON-RPC beyond what every node serves |
 //! | `concordat_rpc` | the `concordat_` namespace |
 //! | `enclave_host` | the host's side of enclaves: which answer, what their jobs lack; embedded ones on a development chain |
+//! | `rollup_signer` | signs finalised rollups, gathers signatures, submits certificates |
 //! | `metrics` | what Prometheus sees of jobs, nodes, rollups, enclaves and content |
 //! | `benchmarking` | transactions for `benchmark`, with the feature `runtime-benchmarks` |
 
@@ -23,6 +24,7 @@ mod command;
 mod concordat_rpc;
 mod enclave_host;
 mod metrics;
+mod rollup_signer;
 mod rpc;
 mod service;
 

@@ -2,7 +2,10 @@
 //! the state of both consensus engines.
 
 use crate::{
-	concordat_rpc::{ConcordatRpcHandler, ConcordatRpcServer, OrchestrationRpcServer},
+	concordat_rpc::{
+		AnchorRpcHandler, AnchorRpcServer, ConcordatRpcHandler, ConcordatRpcServer,
+		OrchestrationRpcServer,
+	},
 	service::{FullBackend, FullClient, FullPool, FullSelectChain},
 };
 use concordat_runtime::opaque::Block;
@@ -70,6 +73,7 @@ pub fn create_full(
 	let concordat = || ConcordatRpcHandler::new(client.clone(), backend.offchain_storage());
 	module.merge(ConcordatRpcServer::into_rpc(concordat()))?;
 	module.merge(OrchestrationRpcServer::into_rpc(concordat()))?;
+	module.merge(AnchorRpcHandler::new(client.clone(), backend.clone()).into_rpc())?;
 	module.merge(Babe::new(client, babe.worker_handle, babe.keystore, select_chain).into_rpc())?;
 	module.merge(
 		Grandpa::new(

@@ -12,14 +12,16 @@ use crate::{
 		Chain, Finality, Renewals,
 	},
 	metrics::{ContentMetrics, EnclaveMetrics, RenewalMetrics},
-	rpc,
+	rollup_signer, rpc,
 };
+use concordat_primitives::rollup::MMR_INDEXING_PREFIX;
 use concordat_runtime::{
 	apis::RuntimeApi,
 	constants::MAXIMUM_BLOCK_LENGTH,
 	opaque::{Block, Hash},
 };
 use futures::FutureExt;
+use mmr_gadget::MmrGadget;
 use sc_client_api::Backend;
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{
@@ -244,6 +246,13 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			net_config.peer_store_handle(),
 		);
 	net_config.add_notification_protocol(grandpa_protocol_config);
+	let rollup_signer = rollup_signer::prepare::<N>(
+		&config,
+		enclaves.rollup_key_file.clone(),
+		client.chain_info().genesis_hash,
+		&mut net_config,
+		metrics.clone(),
+	);
 
 	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
@@ -266,6 +275,15 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			metrics,
 			gap_sync_body_policy: None,
 		})?;
+
+	if config.offchain_worker.indexing_enabled {
+		// Moves what is final of the chain's MMR under keys that no fork shares, so that any leaf can be proved for ever.
+		task_manager.spawn_handle().spawn_blocking(
+			"mmr-gadget",
+			None,
+			MmrGadget::start(client.clone(), backend.clone(), MMR_INDEXING_PREFIX.to_vec()),
+		);
+	}
 
 	if config.offchain_worker.enabled {
 		let workers = OffchainWorkers::new(OffchainWorkerOptions {
@@ -325,6 +343,15 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			enclave_host::run(enclaves, backend.clone(), metrics, renewals, finality),
 		);
 	}
+	rollup_signer::start(
+		&task_manager,
+		rollup_signer,
+		client.clone(),
+		transaction_pool.clone(),
+		network.clone(),
+		sync_service.clone(),
+		prometheus_registry.as_ref(),
+	);
 	if let Some(registry) = prometheus_registry.clone() {
 		task_manager.spawn_handle().spawn(
 			"chain-metrics",

@@ -26,6 +26,8 @@ pub const MAX_OUTPUT_BYTES: u32 = 2 * 1024;
 pub const MAX_LOCATION_BYTES: u32 = 256;
 /// Most primaries that a mode can ask for.
 pub const MAX_SEATS: u32 = 7;
+/// Most seats that a round can have: its primaries and its backup committee ([`crate::job::MAX_BACKUPS`]).
+pub const MAX_VOTERS: u32 = MAX_SEATS + crate::job::MAX_BACKUPS;
 /// Most clauses, jurisdictions or measurements in one list of a clause.
 pub const MAX_LIST: u32 = 8;
 
@@ -134,6 +136,38 @@ impl ExecutionMode {
 		}
 	}
 
+	/// Whether what the nodes found is shown to all before everybody has said it, unless they commit to it first: several
+	/// nodes, and one answer that has to be theirs.
+	pub const fn commits(self) -> bool {
+		let (_, n) = self.quorum();
+		n >= 2
+	}
+
+	/// Least members of a backup committee: as many as have to agree in the quorum that it stands in for, but no more than
+	/// backups can be drawn, and never one alone.
+	pub const fn committee(self) -> u32 {
+		let (k, _) = self.quorum();
+		let k = k as u32;
+		if k < 2 {
+			2
+		} else if k > crate::job::MAX_BACKUPS {
+			crate::job::MAX_BACKUPS
+		} else {
+			k
+		}
+	}
+
+	/// The mode of the next round after one that could not be judged (DESIGN §7: single → quorum → larger quorum); `None`
+	/// after the largest quorum, and for modes that do not escalate.
+	pub const fn escalated(self) -> Option<Self> {
+		match self {
+			Self::Single => Some(Self::Quorum { k: 2, n: 3 }),
+			Self::Quorum { n, .. } if n < 5 => Some(Self::Quorum { k: 3, n: 5 }),
+			Self::Quorum { n, .. } if n < 7 => Some(Self::Quorum { k: 4, n: 7 }),
+			_ => None,
+		}
+	}
+
 	/// Whether the numbers make sense.
 	pub const fn is_valid(self) -> bool {
 		match self {
@@ -175,6 +209,16 @@ pub enum RiskClass {
 }
 
 impl RiskClass {
+	/// The mode of a clause that names none (NSF §4.10.5): one node for routine clauses, 2 of 3 where money or a treaty
+	/// depends on it, 3 of 5 for disasters.
+	pub const fn default_mode(self) -> ExecutionMode {
+		match self {
+			Self::Low | Self::Medium => ExecutionMode::Single,
+			Self::High => ExecutionMode::Quorum { k: 2, n: 3 },
+			Self::Critical => ExecutionMode::Quorum { k: 3, n: 5 },
+		}
+	}
+
 	/// Every class, the least first.
 	pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 }

@@ -22,6 +22,7 @@ use crate::{
 	attest::{EncryptionKey, Measurement, SigningKey, Vendor},
 	cac::SignedCac,
 	clause::{ResourceLimits, TriggerKind, MAX_OUTPUT_BYTES, MAX_PROGRAM_BYTES},
+	commit::{Salt, SignedCommitment},
 	content::MAX_BODY_BYTES,
 	handoff::SignedHandoff,
 	sealed::SealedKey,
@@ -149,6 +150,8 @@ pub struct JobToken {
 	pub output_key: Option<EncryptionKey>,
 	/// For a step of a workflow: who handed it over, and what.
 	pub handoff: Option<HandoffToken>,
+	/// The result is committed to before it is shown.
+	pub commit_reveal: bool,
 }
 
 /// What opens a sealed input.
@@ -269,4 +272,13 @@ pub enum PollResponse {
 	Pending,
 	/// Done.
 	Done(SignedCac),
+	/// Done, and to be committed to before it is shown: where the token says so.
+	Committed {
+		/// What the node commits to, signed.
+		commitment: SignedCommitment,
+		/// What opens the commitment.
+		salt: Salt,
+		/// What is shown then.
+		cac: SignedCac,
+	},
 }

@@ -14,7 +14,7 @@ use crate::{
 	cac::{FailureCode, ResourceUsage},
 	clause::{
 		ExecutionMode, ResourceLimits, RiskClass, Spread, TriggerKind, MAX_LIST,
-		MAX_LOCATION_BYTES, MAX_SEATS,
+		MAX_LOCATION_BYTES, MAX_VOTERS,
 	},
 	ensemble::Ensemble,
 	Attempt, Balance, BlockNumber, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
@@ -257,6 +257,9 @@ pub enum JobStatus {
 	Overridden,
 	/// Final: the result was found bad, its nodes slashed.
 	Slashed,
+	/// Waits for the vote of DAO and jurisdiction: its mode asks no nodes, or they could not agree. Left by the vote, by
+	/// `cancel`, or by the timeout.
+	AwaitingVote,
 }
 
 impl JobStatus {
@@ -297,6 +300,8 @@ pub enum SeatState {
 	Acknowledged(BlockNumber),
 	/// Delivered a CAC at the block named.
 	Delivered(BlockNumber),
+	/// Committed to a result at the block named; to be shown once all have committed.
+	Committed(BlockNumber),
 }
 
 /// One node's place in one job.
@@ -339,7 +344,7 @@ pub struct Seat {
 }
 
 /// Seats of a job.
-pub type Seats = BoundedVec<Seat, ConstU32<MAX_SEATS>>;
+pub type Seats = BoundedVec<Seat, ConstU32<MAX_VOTERS>>;
 /// Nodes waiting to step in, best first.
 pub type Backups = BoundedVec<NodeId, ConstU32<MAX_BACKUPS>>;
 
@@ -368,6 +373,24 @@ pub struct JobTerms {
 	pub ciphertext: Option<Hash>,
 	/// Key that outputs are sealed to, if the requester asked for that.
 	pub output_key: Option<EncryptionKey>,
+	/// Nodes commit to their results before they show them.
+	pub commit_reveal: bool,
+	/// First block at which what was committed to can be shown; `None` while nodes still commit.
+	pub reveal_from: Option<BlockNumber>,
+	/// Attempt of the backup committee, while one decides: only its seats count now.
+	pub committee: Option<Attempt>,
+}
+
+impl JobTerms {
+	/// Seats whose votes count now: those of the committee, if one decides; all otherwise.
+	pub fn voting(&self) -> impl Iterator<Item = &Seat> {
+		self.seats.iter().filter(|seat| self.counts(seat))
+	}
+
+	/// Whether the vote of a seat counts now.
+	pub fn counts(&self, seat: &Seat) -> bool {
+		self.committee.is_none_or(|attempt| seat.attempt == attempt)
+	}
 }
 
 /// How a job ends well.
@@ -378,9 +401,12 @@ pub struct Settlement {
 	/// Whether the agreed outcome is a success, or the program's own failure. Of an ensemble: the answer made of theirs.
 	pub outcome: Result<Hash, FailureCode>,
 	/// Who agreed, with the usage that each signed: they are paid.
-	pub agreed: BoundedVec<(NodeId, ResourceUsage), ConstU32<MAX_SEATS>>,
+	pub agreed: BoundedVec<(NodeId, ResourceUsage), ConstU32<MAX_VOTERS>>,
 	/// Who delivered something else: not paid, marked.
-	pub dissented: BoundedVec<NodeId, ConstU32<MAX_SEATS>>,
+	pub dissented: BoundedVec<NodeId, ConstU32<MAX_VOTERS>>,
+	/// Who delivered something that says nothing about the result (an explicit failure): not paid, and no worse than
+	/// silent.
+	pub failed: BoundedVec<NodeId, ConstU32<MAX_VOTERS>>,
 }
 
 /// What a switch holds back.

@@ -15,8 +15,12 @@
 //! | [`job`] | jobs, seats, attempts, states |
 //! | [`routing`] | the routing score, factor by factor |
 //! | [`cac`] | the statement that an enclave signs, byte for byte |
+//! | [`commit`] | commitments to results, before they are shown |
 //! | [`content`] | programs and inputs kept elsewhere: what the off-chain worker and its host say to each other |
 //! | [`receipt`] | the audit leaf of every operation |
+//! | [`rollup`] | who signs rollups, and what ties them to blocks |
+//! | [`transcript`] | what an auditor writes down who runs a job again |
+//! | [`zk`] | what a zero-knowledge proof says about a job |
 //! | [`bundle`] | sources, readings, triggers; input bundles and their canonical text |
 //! | [`capability`], [`ensemble`], [`workflow`], [`handoff`] | how jobs make a workflow |
 //! | [`sealed`] | confidential inputs and outputs |
@@ -36,6 +40,7 @@ pub mod bundle;
 pub mod cac;
 pub mod capability;
 pub mod clause;
+pub mod commit;
 pub mod content;
 pub mod credential;
 pub mod did;
@@ -48,16 +53,19 @@ pub mod ids;
 pub mod job;
 pub mod node;
 pub mod receipt;
+pub mod rollup;
 pub mod routing;
 pub mod runtime_api;
 pub mod sealed;
 pub mod text;
 pub mod traits;
+pub mod transcript;
 pub mod trust;
 pub mod units;
 pub mod views;
 pub mod worker;
 pub mod workflow;
+pub mod zk;
 
 pub use ids::*;
 

@@ -59,7 +59,7 @@ pub struct Making {
 	/// The strategy.
 	pub aggregation: crate::ensemble::Aggregation,
 	/// Weight of each voter's answer, in the order of the voters.
-	pub weights: BoundedVec<u64, ConstU32<{ crate::clause::MAX_SEATS }>>,
+	pub weights: BoundedVec<u64, ConstU32<{ crate::clause::MAX_VOTERS }>>,
 }
 
 /// What happened.
@@ -99,7 +99,7 @@ pub enum Operation {
 		/// Nodes that it asks.
 		n: u8,
 		/// Who delivered.
-		voters: BoundedVec<Voter, ConstU32<{ crate::clause::MAX_SEATS }>>,
+		voters: BoundedVec<Voter, ConstU32<{ crate::clause::MAX_VOTERS }>>,
 		/// Paid out of the escrow.
 		#[serde(with = "crate::text::decimal")]
 		paid: Balance,
@@ -129,7 +129,7 @@ pub enum Operation {
 		/// Highest attempt of the assignment.
 		attempt: Attempt,
 		/// Who sits.
-		nodes: BoundedVec<NodeId, ConstU32<{ crate::clause::MAX_SEATS }>>,
+		nodes: BoundedVec<NodeId, ConstU32<{ crate::clause::MAX_VOTERS }>>,
 	},
 	/// A dispatch was refused after its clause was found: the audit trail of refusals (NSF §4.10.7).
 	#[codec(index = 3)]
@@ -360,6 +360,88 @@ pub enum Operation {
 		/// No new clause may ask for it from now on.
 		retired: bool,
 	},
+	/// The nodes of a job did not agree, or too few answered: its backup committee decides.
+	#[codec(index = 30)]
+	JobEscalated {
+		/// Job.
+		job: JobId,
+		/// Attempt of the committee.
+		attempt: Attempt,
+		/// Its members.
+		nodes: BoundedVec<NodeId, ConstU32<{ crate::clause::MAX_VOTERS }>>,
+	},
+	/// A node signed another result than the one that was decided, after the decision.
+	#[codec(index = 31)]
+	LateDissent {
+		/// Job.
+		job: JobId,
+		/// Node.
+		node: NodeId,
+		/// [`crate::cac::SignedCac::digest`] of what it signed.
+		cac: Hash,
+	},
+	/// DAO and jurisdiction have voted what came out of a job.
+	#[codec(index = 32)]
+	JobOverridden {
+		/// Job.
+		job: JobId,
+		/// Clause and version.
+		clause: ClauseId,
+		/// Output hash, or a failure.
+		result: Result<Hash, FailureCode>,
+		/// The decision: hash of the proposal or of the document.
+		reference: Hash,
+	},
+	/// A zero-knowledge proof about a job was verified.
+	#[codec(index = 33)]
+	ProofVerified {
+		/// Job.
+		job: JobId,
+		/// Attempt of its round.
+		attempt: Attempt,
+		/// Output hash that it proves.
+		output: Hash,
+		/// [`crate::zk::vk_id`] of the key.
+		key: Hash,
+	},
+	/// A verifying key was registered for a clause, switched on or off, or removed.
+	#[codec(index = 34)]
+	VerifierChanged {
+		/// Clause and version.
+		clause: ClauseId,
+		/// [`crate::zk::vk_id`].
+		key: Hash,
+		/// Proofs under it are accepted now.
+		enabled: bool,
+	},
+	/// A job that one node had run was run again by others.
+	#[codec(index = 35)]
+	Audited {
+		/// The job.
+		job: JobId,
+		/// The job that ran it again.
+		by: JobId,
+		/// The node that had run it.
+		node: NodeId,
+		/// Whether the others found the same; `None` if they could not tell.
+		confirmed: Option<bool>,
+	},
+	/// The set of those who sign rollups changed.
+	#[codec(index = 36)]
+	SignersChanged {
+		/// Number of the set.
+		set: crate::rollup::SignerSetId,
+		/// [`crate::rollup::SignerSet::hash`].
+		signers: Hash,
+	},
+	/// A rollup was written down elsewhere.
+	#[codec(index = 37)]
+	AnchoredElsewhere {
+		/// The rollup.
+		epoch: RollupEpoch,
+		/// Blake2-256 of the SCALE-encoded [`crate::rollup::Anchor`].
+		anchor: Hash,
+	},
 }
 
 /// One leaf: what happened, when, and its place in the whole history.
@@ -565,6 +647,22 @@ mod tests {
 					retired: true,
 				},
 			),
+			(30, Operation::JobEscalated { job: 1, attempt: 2, nodes: Default::default() }),
+			(31, Operation::LateDissent { job: 1, node: 1, cac: evidence }),
+			(
+				32,
+				Operation::JobOverridden {
+					job: 1,
+					clause: clause(),
+					result: Ok(evidence),
+					reference: evidence,
+				},
+			),
+			(33, Operation::ProofVerified { job: 1, attempt: 1, output: evidence, key: evidence }),
+			(34, Operation::VerifierChanged { clause: clause(), key: evidence, enabled: true }),
+			(35, Operation::Audited { job: 1, by: 2, node: 3, confirmed: Some(true) }),
+			(36, Operation::SignersChanged { set: 1, signers: evidence }),
+			(37, Operation::AnchoredElsewhere { epoch: 1, anchor: evidence }),
 		]
 	}
 

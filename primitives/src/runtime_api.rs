@@ -6,6 +6,7 @@ use crate::{
 	clause::RiskClass,
 	job::{JobConstraints, JobInput},
 	receipt::RollupHeader,
+	rollup::{Anchor, RollupCertificate, SignerSet, SignerSetId},
 	trust::{Originator, Perspective},
 	views::{
 		Announcement, AppraisalView, ClauseView, CollateralView, DisputeView, ForecastView,
@@ -13,10 +14,11 @@ use crate::{
 		RoutingView, SourceView, StepView, Totals, TriggerView, WorkflowView,
 	},
 	workflow::{Pattern, StepIndex, WorkflowId, WorkflowSpec},
-	CapabilityId, ClauseId, DisputeId, JobId, NodeId, ReceiptId, RollupEpoch,
+	CapabilityId, ClauseId, DisputeId, Hash, JobId, NodeId, ReceiptId, RollupEpoch,
 };
 use alloc::vec::Vec;
 use concordat_attestation::{policy::QuotePolicy, source::Piece, Evidence};
+use sp_runtime::traits::Block as BlockT;
 
 sp_api::decl_runtime_apis! {
 	/// Reads of the whole chain. Lists are paged; a page has at most [`crate::views::MAX_PAGE`] rows.
@@ -107,5 +109,26 @@ sp_api::decl_runtime_apis! {
 		/// Who has to be able to open what is sealed for the present round of a job: seats first, then backups, each with
 		/// the key of its enclave.
 		fn seal_recipients(job: JobId) -> Vec<(NodeId, EncryptionKey)>;
+	}
+
+	/// Who signs rollups, and what they have signed.
+	pub trait RollupApi {
+		/// Closed rollups without a certificate, the newest first: number, set that signs it, hash of its header. At most 64.
+		fn uncertified(limit: u32) -> Vec<(RollupEpoch, SignerSetId, Hash)>;
+		/// A set of signers, if it signs now or an epoch within the retention belongs to it.
+		fn signer_set(id: SignerSetId) -> Option<SignerSet>;
+		/// The set that signs what is closed now; `None` before there are signers.
+		fn current_signers() -> Option<SignerSet>;
+		/// Certificate of a rollup, for as long as it is in the state.
+		fn certificate(epoch: RollupEpoch) -> Option<RollupCertificate>;
+		/// The same with the set that signed, out of the off-chain index, whatever its age. Only for a caller inside the node
+		/// that has registered its off-chain database (`OffchainDbExt`); the host refuses it to any other.
+		fn archived_certificate(epoch: RollupEpoch) -> Option<(RollupCertificate, SignerSet)>;
+		/// Where else a rollup is written down.
+		fn anchors(epoch: RollupEpoch) -> Vec<Anchor>;
+		/// Headers of closed rollups from one number to another, both included; at most 256, the first ones.
+		fn rollups_between(from: RollupEpoch, to: RollupEpoch) -> Vec<RollupHeader>;
+		/// The transaction that hands a certificate in. Nobody signs it and nobody pays.
+		fn certify_extrinsic(certificate: RollupCertificate) -> <Block as BlockT>::Extrinsic;
 	}
 }

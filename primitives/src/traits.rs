@@ -13,8 +13,9 @@
 
 use crate::{
 	attest::{Lease, LeaseDemand, LeaseRefusal, Measurement, SigningKey},
+	cac::FailureCode,
 	capability::CapabilitySpec,
-	clause::{ClauseSpec, ClauseStatus},
+	clause::{ClauseSpec, ClauseStatus, ExecutionMode},
 	credential::CredentialDemand,
 	handoff::HandoffState,
 	job::{JobTerms, PauseSubject, Settlement},
@@ -366,6 +367,8 @@ pub struct JobRequest {
 	pub parent: JobParent,
 	/// Jobs whose outputs it needs, with the hash of each output, in the order of the lineage.
 	pub dependencies: Vec<(JobId, Hash)>,
+	/// How nodes have to agree, if not as the clause says. Not for requesters: for the chain's own audits.
+	pub mode: Option<ExecutionMode>,
 }
 
 /// Why a job was not opened.
@@ -587,11 +590,38 @@ pub trait JobBoard<AccountId> {
 	fn decline(_job: JobId, _attempt: Attempt, _node: NodeId) -> DispatchResult {
 		Ok(())
 	}
+	/// A node has committed to its result: its seat no longer falls to the deadline. Once every seat of the round has
+	/// committed, the reveals are due, from the next block on and for as long as governance allows.
+	fn committed(_job: JobId, _attempt: Attempt, _node: NodeId) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+	/// The nodes differ, too many have failed, or too few can still answer: the candidates are frozen. Nobody who has not
+	/// delivered is waited for any more, and the backups that were drawn with the seats get seats of their own, under the
+	/// next attempt and with one and a half times the time. From then on only their votes count
+	/// ([`JobTerms::committee`]). Returns how many sit; 0 if there are fewer than [`ExecutionMode::committee`] or no
+	/// attempt is left: then nothing has changed.
+	fn escalate(_job: JobId) -> Result<u32, DispatchError> {
+		Ok(0)
+	}
+	/// DAO and jurisdiction have voted: of a job that awaits the vote or is disputed. What is held goes back, but for the
+	/// scheduling fee. The job is `Overridden`.
+	fn override_result(
+		_job: JobId,
+		_outcome: Result<Hash, FailureCode>,
+	) -> Result<Balance, DispatchError> {
+		Err(DispatchError::Unavailable)
+	}
+	/// Weight of [`Self::escalate`].
+	fn weight_of_escalating() -> Weight {
+		Self::weight()
+	}
 	/// The record of a result is there: whoever opened the job can be told. Called once, after [`Self::settle`].
 	fn announce(_job: JobId) {}
 	/// The nodes agree: pay, refund the rest, close. Returns what was paid.
 	fn settle(job: JobId, settlement: Settlement) -> Result<Balance, DispatchError>;
-	/// All have delivered, or will not, and they disagree: another round on other nodes, or the end.
+	/// All have delivered, or will not, and nobody can say who is right: another round on other nodes, under the next mode
+	/// ([`ExecutionMode::escalated`]) where there are nodes enough for it, or the end: a vote, where the risk of the clause
+	/// is high, and a failure otherwise.
 	fn round_failed(job: JobId) -> DispatchResult;
 	/// A dispute freezes the job.
 	fn freeze(job: JobId) -> DispatchResult;
@@ -659,14 +689,63 @@ pub trait JobListener {
 	fn round_over(job: JobId);
 	/// The job and all its records go.
 	fn pruned(job: JobId);
-	/// Weight of the dearest of these.
+	/// A node that had committed to a result did not show it in time. Its seat is given up; [`Self::seat_lost`] follows.
+	fn reveal_withheld(_job: JobId, _attempt: Attempt, _node: NodeId) {}
+	/// Weight of the dearest of these: of [`Self::seat_lost`], which may decide the job.
 	fn weight() -> Weight;
+	/// Weight of [`Self::round_over`].
+	fn weight_of_round_over() -> Weight {
+		Self::weight()
+	}
+	/// Weight of [`Self::pruned`].
+	fn weight_of_pruning() -> Weight {
+		Self::weight()
+	}
+	/// Weight of [`Self::reveal_withheld`].
+	fn weight_of_withholding() -> Weight {
+		Self::weight()
+	}
 }
 
 impl JobListener for () {
 	fn seat_lost(_: JobId, _: NodeId) {}
 	fn round_over(_: JobId) {}
 	fn pruned(_: JobId) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Disputes that the chain itself opens or ends. Implemented by disputes.
+pub trait AutoDisputes {
+	/// Opens a dispute about a job and freezes it, without opener and bond: for arbiters to judge.
+	fn open(job: JobId, evidence: Hash) -> DispatchResult;
+	/// DAO and jurisdiction have voted about the job: an open dispute about it ends, and its bond goes back.
+	fn overridden(job: JobId);
+	/// Weight of the dearer.
+	fn weight() -> Weight;
+}
+
+impl AutoDisputes for () {
+	fn open(_: JobId, _: Hash) -> DispatchResult {
+		Ok(())
+	}
+	fn overridden(_: JobId) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Hears what one node alone has said, and may have it run again by others. Implemented by audits.
+pub trait Audits {
+	/// The job was decided by the word of one node.
+	fn decided(job: JobId, node: NodeId);
+	/// Weight of it.
+	fn weight() -> Weight;
+}
+
+impl Audits for () {
+	fn decided(_: JobId, _: NodeId) {}
 	fn weight() -> Weight {
 		Weight::zero()
 	}

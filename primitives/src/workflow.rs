@@ -452,6 +452,11 @@ pub enum JobParent {
 		/// Counts its firings from 1.
 		firing: u32,
 	},
+	/// The audit of another job.
+	Audit {
+		/// The job that is run again.
+		job: JobId,
+	},
 }
 
 /// Jobs whose outputs a job needs, in the order of its lineage.

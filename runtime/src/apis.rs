@@ -6,10 +6,10 @@ use crate::configs::system::RuntimeBlockWeights;
 use crate::{
 	configs::session::prove_key_owner,
 	constants::{EpochDuration, BABE_GENESIS_EPOCH_CONFIG},
-	genesis_presets, queries, AccountId, Attestation, Babe, Balance, Block, ClauseRegistry,
-	Executive, Grandpa, InherentDataExt, JobDispatch, Nonce, Runtime, RuntimeCall,
-	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, Triggers, Trust, Workflows,
-	VERSION,
+	genesis_presets, queries, AccountId, Attestation, Babe, Balance, Block, BlockNumber,
+	ClauseRegistry, Executive, Grandpa, Hash, InherentDataExt, JobDispatch, Mmr, Nonce,
+	RollupAnchor, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, Triggers, Trust, Workflows, VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -20,6 +20,7 @@ use concordat_primitives::{
 	clause::RiskClass,
 	job::{JobConstraints, JobInput},
 	receipt::RollupHeader,
+	rollup::{Anchor, AnchorLeaf, RollupCertificate, SignerSet, SignerSetId},
 	traits::CapabilityInspect,
 	trust::{Originator, Perspective, TrustBook},
 	views::{
@@ -35,9 +36,11 @@ use frame_support::{
 	view_functions::{ViewFunctionDispatchError, ViewFunctionId},
 	weights::Weight,
 };
+use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
+use sp_mmr_primitives::{DataOrHash, EncodableOpaqueLeaf};
 use sp_runtime::{
 	traits::{Block as BlockT, NumberFor},
 	transaction_validity::{TransactionSource, TransactionValidity},
@@ -319,6 +322,94 @@ impl_runtime_apis! {
 		) -> Option<()> {
 			let key_owner_proof = key_owner_proof.decode()?;
 			Babe::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof)
+		}
+	}
+
+	impl concordat_primitives::runtime_api::RollupApi<Block> for Runtime {
+		fn uncertified(limit: u32) -> Vec<(RollupEpoch, SignerSetId, Hash)> {
+			RollupAnchor::uncertified(limit)
+		}
+
+		fn signer_set(id: SignerSetId) -> Option<SignerSet> {
+			RollupAnchor::signers(id)
+		}
+
+		fn current_signers() -> Option<SignerSet> {
+			RollupAnchor::present_signers()
+		}
+
+		fn certificate(epoch: RollupEpoch) -> Option<RollupCertificate> {
+			RollupAnchor::certificate_of(epoch)
+		}
+
+		fn archived_certificate(epoch: RollupEpoch) -> Option<(RollupCertificate, SignerSet)> {
+			RollupAnchor::indexed_certificate(epoch)
+		}
+
+		fn anchors(epoch: RollupEpoch) -> Vec<Anchor> {
+			RollupAnchor::anchored(epoch).into_inner()
+		}
+
+		fn rollups_between(from: RollupEpoch, to: RollupEpoch) -> Vec<RollupHeader> {
+			RollupAnchor::rollups_between(from, to)
+		}
+
+		fn certify_extrinsic(certificate: RollupCertificate) -> <Block as BlockT>::Extrinsic {
+			let call = pallet_rollup_anchor::Call::<Runtime>::certify { certificate };
+			<Runtime as CreateAuthorizedTransaction<pallet_rollup_anchor::Call<Runtime>>>::create_authorized_transaction(call.into())
+		}
+	}
+
+	impl sp_mmr_primitives::MmrApi<Block, Hash, BlockNumber> for Runtime {
+		fn mmr_root() -> Result<Hash, sp_mmr_primitives::Error> {
+			Ok(Mmr::mmr_root())
+		}
+
+		fn mmr_leaf_count() -> Result<sp_mmr_primitives::LeafIndex, sp_mmr_primitives::Error> {
+			Ok(Mmr::mmr_leaves())
+		}
+
+		fn generate_proof(
+			block_numbers: Vec<BlockNumber>,
+			best_known_block_number: Option<BlockNumber>,
+		) -> Result<
+			(Vec<EncodableOpaqueLeaf>, sp_mmr_primitives::LeafProof<Hash>),
+			sp_mmr_primitives::Error,
+		> {
+			let (leaves, proof) = Mmr::generate_proof(block_numbers, best_known_block_number)?;
+			Ok((leaves.iter().map(EncodableOpaqueLeaf::from_leaf).collect(), proof))
+		}
+
+		fn generate_ancestry_proof(
+			prev_block_number: BlockNumber,
+			best_known_block_number: Option<BlockNumber>,
+		) -> Result<sp_mmr_primitives::AncestryProof<Hash>, sp_mmr_primitives::Error> {
+			Mmr::generate_ancestry_proof(prev_block_number, best_known_block_number)
+		}
+
+		fn verify_proof(
+			leaves: Vec<EncodableOpaqueLeaf>,
+			proof: sp_mmr_primitives::LeafProof<Hash>,
+		) -> Result<(), sp_mmr_primitives::Error> {
+			let leaves = leaves
+				.into_iter()
+				.map(|leaf| leaf.into_opaque_leaf().try_decode())
+				.collect::<Option<Vec<AnchorLeaf>>>()
+				.ok_or(sp_mmr_primitives::Error::Verify)?;
+			Mmr::verify_leaves(leaves, proof)
+		}
+
+		fn verify_proof_stateless(
+			root: Hash,
+			leaves: Vec<EncodableOpaqueLeaf>,
+			proof: sp_mmr_primitives::LeafProof<Hash>,
+		) -> Result<(), sp_mmr_primitives::Error> {
+			type Hashing = <Runtime as pallet_mmr::Config>::Hashing;
+			let leaves = leaves
+				.into_iter()
+				.map(|leaf| DataOrHash::<Hashing, _>::Data(leaf.into_opaque_leaf()))
+				.collect();
+			pallet_mmr::verify_leaves_proof::<Hashing, _>(root, leaves, proof)
 		}
 	}
 

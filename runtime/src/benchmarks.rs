@@ -8,10 +8,10 @@ mod helper;
 pub use helper::Helper;
 
 use crate::{
-	AllPalletsWithSystem, Attestation, Babe, Balances, ClauseRegistry, Disputes, Governance,
-	Grandpa, JobDispatch, NodeIdentity, NodeStaking, Preimage, QuorumResults, RollupAnchor,
-	Runtime, Scheduler, Sudo, System, Timestamp, TransactionPayment, Triggers, Trust, Utility,
-	Workflows,
+	AllPalletsWithSystem, Attestation, Audits, Babe, Balances, ClauseRegistry, Disputes,
+	Governance, Grandpa, JobDispatch, NodeIdentity, NodeStaking, Preimage, QuorumResults,
+	RollupAnchor, Runtime, Scheduler, Sudo, System, Timestamp, TransactionPayment, Triggers, Trust,
+	Utility, Workflows, ZkVerifiers,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{
@@ -30,6 +30,7 @@ define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
 	[pallet_attestation, Attestation]
+	[pallet_audits, Audits]
 	[pallet_babe, Babe]
 	[pallet_balances, Balances]
 	[pallet_clause_registry, ClauseRegistry]
@@ -50,6 +51,7 @@ define_benchmarks!(
 	[pallet_trust, Trust]
 	[pallet_utility, Utility]
 	[pallet_workflows, Workflows]
+	[pallet_zk_verifiers, ZkVerifiers]
 );
 
 use baseline::Pallet as BaselineBench;

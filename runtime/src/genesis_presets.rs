@@ -17,7 +17,7 @@
 
 use crate::{
 	constants::{BABE_GENESIS_EPOCH_CONFIG, CDT, MINUTES},
-	AccountId, AttestationConfig, BabeConfig, Balance, BalancesConfig, BlockNumber,
+	AccountId, AttestationConfig, Audits, BabeConfig, Balance, BalancesConfig, BlockNumber,
 	ClauseRegistryConfig, GovernanceConfig, NodeStakingConfig, RollupAnchorConfig,
 	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, TrustConfig,
 };
@@ -33,6 +33,7 @@ use concordat_primitives::{
 	clause::{ResourceLimits, RiskClass},
 	content::MAX_BODY_BYTES,
 	node::OperatorId,
+	rollup::RollupKey,
 	text::Name,
 	units::MILLI_CDT,
 	CapabilityId,
@@ -40,7 +41,7 @@ use concordat_primitives::{
 use frame_support::{build_struct_json_patch, BoundedVec};
 use pallet_attestation::default_policy;
 use pallet_governance_timelocks::Delays;
-use pallet_rollup_anchor::AnchorParams;
+use pallet_rollup_anchor::{dev::dev_key, AnchorParams};
 use pallet_trust::Params as TrustParams;
 use serde_json::Value;
 use sp_consensus_babe::AuthorityId as BabeId;
@@ -60,6 +61,9 @@ pub const DEV_NODES: u32 = 5;
 pub fn dev_node_account(index: u32) -> AccountId {
 	get_public_from_string_or_panic::<sr25519::Public>(&format!("Node//{index}")).into()
 }
+
+/// What the account that pays for audits has.
+pub const AUDIT_FUND: Balance = 1_000 * CDT;
 
 /// Stake of a validator at genesis.
 pub const VALIDATOR_STAKE: Balance = 10_000 * CDT;
@@ -104,6 +108,7 @@ struct Validator {
 	stash: AccountId,
 	keys: SessionKeys,
 	operator: OperatorId,
+	rollup: Option<RollupKey>,
 }
 
 impl Validator {
@@ -119,6 +124,7 @@ impl Validator {
 			operator: OperatorId::from(get_public_from_string_or_panic::<sr25519::Public>(
 				&format!("{name}//operator"),
 			)),
+			rollup: dev_key(&format!("//{name}")),
 		}
 	}
 }
@@ -171,6 +177,8 @@ fn genesis(
 			balances: endowed_accounts()
 				.into_iter()
 				.map(|account| (account, ENDOWMENT))
+				// Pays for audits until governance fills it again.
+				.chain([(Audits::account(), AUDIT_FUND)])
 				.collect::<Vec<_>>(),
 		},
 		babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
@@ -197,6 +205,10 @@ fn genesis(
 		},
 		rollup_anchor: RollupAnchorConfig {
 			params: AnchorParams { epoch_length: rollup_epoch, ..Default::default() },
+			keys: validators
+				.iter()
+				.filter_map(|validator| Some((validator.stash.clone(), validator.rollup?)))
+				.collect::<Vec<_>>(),
 		},
 		node_staking: NodeStakingConfig {
 			validators: validators

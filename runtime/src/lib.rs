@@ -100,8 +100,8 @@ pub mod opaque {
 impl_opaque_keys! {
 	/// Keys a validator signs consensus messages with.
 	///
-	/// Exactly these two: tools that rewrite a genesis know no others. The rollup key and the
-	/// operator key of a node are registered in node-staking instead.
+	/// Exactly these two: tools that rewrite a genesis know no others. The rollup key is registered
+	/// in rollup-anchor, and the operator key of a node in node-staking instead.
 	pub struct SessionKeys {
 		/// Block authoring.
 		pub babe: Babe,
@@ -141,9 +141,9 @@ pub type Executive = frame_executive::Executive<
 // asks for the first validator sets while the genesis is being built. Hence `legacy_ordering`, as
 // without it the order would be that of the indexes.
 //
-// Indexes 20 to 31 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
+// Indexes 20 to 33 belong to the pallets of this repository: ClauseRegistry 20, Attestation 21,
 // NodeStaking 22, JobDispatch 23, QuorumResults 24, RollupAnchor 25, Governance 26, Disputes 27, NodeIdentity 28,
-// Trust 29, Workflows 30, Triggers 31.
+// Trust 29, Workflows 30, Triggers 31, ZkVerifiers 32, Audits 33.
 // An index is never reused.
 #[frame_support::runtime(legacy_ordering)]
 mod runtime {
@@ -179,6 +179,10 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(5)]
 	pub type TransactionPayment = pallet_transaction_payment;
+
+	// Its leaf says what the parent block left: it stands before all that changes that.
+	#[runtime::pallet_index(14)]
+	pub type Mmr = pallet_mmr;
 
 	// The anchor stands first of the protocol's pallets: an epoch that is due closes before the
 	// others write receipts of this block.
@@ -218,6 +222,8 @@ mod runtime {
 	pub type Governance = pallet_governance_timelocks;
 	#[runtime::pallet_index(27)]
 	pub type Disputes = pallet_disputes;
+	#[runtime::pallet_index(32)]
+	pub type ZkVerifiers = pallet_zk_verifiers;
 	#[runtime::pallet_index(24)]
 	pub type QuorumResults = pallet_quorum_results;
 	#[runtime::pallet_index(29)]
@@ -228,6 +234,8 @@ mod runtime {
 	pub type Workflows = pallet_workflows;
 	#[runtime::pallet_index(31)]
 	pub type Triggers = pallet_triggers;
+	#[runtime::pallet_index(33)]
+	pub type Audits = pallet_audits;
 	#[runtime::pallet_index(23)]
 	pub type JobDispatch = pallet_job_dispatch;
 }

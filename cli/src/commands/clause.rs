@@ -145,9 +145,16 @@ pub fn jurisdiction(text: &str) -> std::result::Result<Jurisdiction, String> {
 
 /// Reads a mode.
 pub fn mode(text: &str) -> std::result::Result<ExecutionMode, String> {
-	let wrong = || "`single`, or k/n with n/2 < k ≤ n ≤ 7, as in 2/3".to_string();
+	let wrong = || {
+		"`single`, k/n with n/2 < k ≤ n ≤ 7, as in 2/3, `zk/n` with n ≤ 7, or `sovereign`"
+			.to_string()
+	};
 	let mode = if text == "single" {
 		ExecutionMode::Single
+	} else if text == "sovereign" {
+		ExecutionMode::SovereignOverride
+	} else if let Some(n) = text.strip_prefix("zk/") {
+		ExecutionMode::ZkVerifierSet { n: n.parse().map_err(|_| wrong())? }
 	} else {
 		let (k, n) = text.split_once('/').ok_or_else(wrong)?;
 		ExecutionMode::Quorum {

@@ -1,6 +1,7 @@
 //! The verbs.
 
 pub mod attest;
+pub mod audit;
 pub mod capability;
 pub mod clause;
 pub mod collateral;
@@ -12,10 +13,12 @@ pub mod measurement;
 pub mod node;
 pub mod quota;
 pub mod receipt;
+pub mod rollup;
 pub mod routing;
 pub mod source;
 pub mod trigger;
 pub mod workflow;
+pub mod zk;
 
 use crate::error::{Error, Result};
 use concordat_primitives::clause::{Location, MAX_LOCATION_BYTES};

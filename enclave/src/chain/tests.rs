@@ -126,6 +126,7 @@ fn token(chain: &Chain) -> JobToken {
 		}),
 		output_key: order.output_key,
 		handoff: None,
+		commit_reveal: false,
 	}
 }
 
@@ -213,6 +214,7 @@ fn a_token_that_differs_in_any_field_should_be_refused() {
 		sealed: _,
 		output_key: _,
 		handoff: _not_covered_7,
+		commit_reveal: _not_covered_8,
 	} = token(&chain);
 	let other = EncryptionKey::from([5; 32]);
 	let table: [(&str, &dyn Fn(&mut JobToken), Unproven); 23] = [

@@ -4,7 +4,8 @@ use super::{MAX_CHAINS, MAX_FAULTS, MAX_NODES};
 use crate::refusal::Refusal;
 use concordat_primitives::{
 	cac::SignedCac,
-	enclave_api::JobToken,
+	commit::{Salt, SignedCommitment},
+	enclave_api::{JobToken, PollResponse},
 	handoff::{HandoffFault, HandoffRefusal},
 	Attempt, BlockNumber, Hash, JobId, NodeId,
 };
@@ -29,8 +30,25 @@ impl Key {
 
 pub(super) enum State {
 	Running { overdue: Instant },
-	Done(Box<SignedCac>),
+	Done(Box<Said>),
 	Faulted(String),
+}
+
+/// What was said about an attempt: once, and the same whenever it is asked for.
+#[derive(Clone)]
+pub(super) struct Said {
+	pub cac: SignedCac,
+	/// Where the job commits to its results before it shows them.
+	pub committed: Option<(SignedCommitment, Salt)>,
+}
+
+impl From<Said> for PollResponse {
+	fn from(Said { cac, committed }: Said) -> Self {
+		match committed {
+			None => Self::Done(cac),
+			Some((commitment, salt)) => Self::Committed { commitment, salt, cac },
+		}
+	}
 }
 
 pub(super) struct Entry {

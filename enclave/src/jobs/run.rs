@@ -1,10 +1,11 @@
 //! From bytes to an outcome: opening, checking, running, sealing, signing.
 
-use super::Inner;
+use super::{book::Said, Inner};
 use crate::engine::{Execution, Input, ENGINE};
 use concordat_primitives::{
 	attest::EncryptionKey,
-	cac::{CacStatement, CacV1, FailureCode, Outcome, Output, ResourceUsage, SignedCac},
+	cac::{CacStatement, CacV1, FailureCode, Outcome, Output, ResourceUsage},
+	commit::{Commitment, Opening},
 	enclave_api::{JobToken, SealedToken, StartRequest},
 	hashing::{input_commitment, lineage, output_hash, program_hash},
 	sealed::{Salt, SealContext},
@@ -128,11 +129,31 @@ impl Inner {
 		Ok((input, key.map(|key| Requester { key, salt, context })))
 	}
 
-	/// The statement of an attempt. Called once for each: whoever calls makes it `Done` under the
-	/// same lock.
-	pub(super) fn sign(&self, token: &JobToken, verdict: Verdict) -> SignedCac {
+	/// The statement of an attempt, and the commitment to it where the token asks for one: failures are committed to like
+	/// outputs, or their absence would tell. Called once for each: whoever calls makes it `Done` under the same lock.
+	pub(super) fn sign(&self, token: &JobToken, verdict: Verdict) -> Said {
+		let committed = token.commit_reveal.then(|| {
+			let salt = self.keys.salt(token);
+			let opening = Opening {
+				genesis: token.genesis,
+				job: token.job,
+				attempt: token.attempt,
+				node: token.node,
+				key: &self.keys.signing_key(),
+				tally: verdict.outcome.tally(),
+			};
+			let commitment = Commitment {
+				genesis: token.genesis,
+				job: token.job,
+				attempt: token.attempt,
+				nonce: token.nonce,
+				node: token.node,
+				hash: opening.commit(&salt),
+			};
+			(self.keys.sign_commitment(commitment), salt)
+		});
 		let token = token.clone();
-		self.keys.sign_cac(CacStatement::V1(CacV1 {
+		let cac = self.keys.sign_cac(CacStatement::V1(CacV1 {
 			genesis: token.genesis,
 			job: token.job,
 			attempt: token.attempt,
@@ -149,7 +170,8 @@ impl Inner {
 			engine: ENGINE,
 			acted_on: token.acted_on,
 			simulated: self.identity.simulated,
-		}))
+		}));
+		Said { cac, committed }
 	}
 }
 

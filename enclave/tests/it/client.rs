@@ -99,6 +99,7 @@ pub fn request(job: JobId, program: &str, input: &[u8]) -> StartRequest {
 		sealed: None,
 		output_key: None,
 		handoff: None,
+		commit_reveal: false,
 	};
 	StartRequest { token, program, input: input.to_vec(), dependencies: vec![] }
 }
@@ -120,6 +121,7 @@ pub fn fetch(address: SocketAddr, token: &JobToken) -> SignedCac {
 		match PollResponse::decode(&mut &answer.body[..]).unwrap() {
 			PollResponse::Done(signed) => return signed,
 			PollResponse::Pending => assert!(Instant::now() < give_up, "the job hangs"),
+			PollResponse::Committed { .. } => panic!("nobody asked for a commitment"),
 		}
 		thread::sleep(Duration::from_millis(20));
 	}

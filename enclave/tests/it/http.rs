@@ -10,6 +10,7 @@ use concordat_enclave::{
 use concordat_primitives::{
 	cac::{FailureCode, Outcome, Output, SignedAck},
 	clause::{ResourceLimits, MAX_OUTPUT_BYTES, MAX_PROGRAM_BYTES},
+	commit::Opening,
 	content::MAX_BODY_BYTES,
 	enclave_api::{Identity, PollResponse, MAX_RESPONSE_BYTES},
 	hashing::output_hash,
@@ -113,6 +114,43 @@ fn the_longest_answer_should_fit_what_the_off_chain_worker_reads() {
 		fetch(enclave.local_addr(), &request.token);
 		let answer = get(enclave.local_addr(), &path_of(&request.token));
 		assert!(answer.body.len() > 2_048 && answer.body.len() < MAX_RESPONSE_BYTES);
+	});
+}
+
+#[test]
+fn the_longest_answer_of_a_job_that_commits_should_fit_too_and_open() {
+	with_enclave(config(), |enclave| {
+		let (address, key) = (enclave.local_addr(), enclave.identity().signing_key);
+		let mut request = request(1, ECHO, &[7; 2_048]);
+		request.token.commit_reveal = true;
+		assert_eq!(start(address, &request).status, 202);
+		let give_up = Instant::now() + Duration::from_secs(30);
+		let body = loop {
+			let answer = get(address, &path_of(&request.token));
+			assert_eq!(answer.status, 200);
+			match PollResponse::decode(&mut &answer.body[..]).unwrap() {
+				PollResponse::Pending => assert!(Instant::now() < give_up, "the job hangs"),
+				_ => break answer.body,
+			}
+			std::thread::sleep(Duration::from_millis(20));
+		};
+		assert!(body.len() > 2_048 && body.len() < MAX_RESPONSE_BYTES);
+		let Ok(PollResponse::Committed { commitment, salt, cac }) =
+			PollResponse::decode(&mut &body[..])
+		else {
+			panic!("no commitment");
+		};
+		assert!(commitment.verify(&key) && cac.verify(&key));
+		let said = cac.statement.body();
+		let opening = Opening {
+			genesis: said.genesis,
+			job: said.job,
+			attempt: said.attempt,
+			node: said.node,
+			key: &key,
+			tally: said.outcome.tally(),
+		};
+		assert_eq!(opening.commit(&salt), commitment.commitment.hash);
 	});
 }
 

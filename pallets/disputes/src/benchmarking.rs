@@ -8,7 +8,7 @@ use concordat_primitives::{
 	clause::MAX_OUTPUT_BYTES,
 	node::Misconduct,
 	text::Name,
-	traits::GenesisHash,
+	traits::{AutoDisputes, GenesisHash},
 	units::CDT,
 	AccountId, ClauseId, DisputeId, Hash, NodeId, Version,
 };
@@ -191,6 +191,37 @@ mod benchmarks {
 		}
 
 		assert!(Disputes::<T>::get(id).is_some_and(|d| d.status.code() == 4));
+		Ok(())
+	}
+
+	/// Opened by the chain itself.
+	#[benchmark]
+	fn auto_open() -> Result<(), BenchmarkError> {
+		let job = T::BenchmarkHelper::disputable_job();
+		let opened;
+
+		#[block]
+		{
+			opened = <Pallet<T> as AutoDisputes>::open(job, EVIDENCE);
+		}
+
+		opened?;
+		assert!(OpenOfJob::<T>::contains_key(job));
+		Ok(())
+	}
+
+	/// Of a dispute that somebody has opened with a bond.
+	#[benchmark]
+	fn overridden() -> Result<(), BenchmarkError> {
+		let dispute = opened::<T>()?;
+		let job = Disputes::<T>::get(dispute).map(|dispute| dispute.job).unwrap_or_default();
+
+		#[block]
+		{
+			<Pallet<T> as AutoDisputes>::overridden(job);
+		}
+
+		assert!(Disputes::<T>::get(dispute).is_some_and(|d| d.status.code() == 6));
 		Ok(())
 	}
 

@@ -8,7 +8,7 @@ use crate::{
 use concordat_primitives::{
 	attest::SigningKey,
 	cac::{CacV1, SignedCac},
-	clause::MAX_SEATS,
+	clause::MAX_VOTERS,
 	job::JobTerms,
 	node::Misconduct,
 	receipt::Operation,
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Weight of asking who controls the nodes of a job.
 	pub(crate) fn weight_of_nodes() -> Weight {
-		<T::Slasher as NodeInspect<AccountId>>::weight().saturating_mul(MAX_SEATS.into())
+		<T::Slasher as NodeInspect<AccountId>>::weight().saturating_mul(MAX_VOTERS.into())
 	}
 
 	/// Weight of `resolve`.
@@ -87,24 +87,12 @@ impl<T: Config> Pallet<T> {
 		let forfeit = at_work.map_or(0, |_| params.run_forfeit.mul_floor(bond));
 		T::Currency::hold(&HoldReason::DisputeBond.into(), &opener, bond)?;
 
-		let now = Self::now();
-		let until = now.saturating_add(params.max_duration);
-		let id = Self::next_id()?;
-		OpenOfJob::<T>::insert(job, id);
+		let until = Self::now().saturating_add(params.max_duration);
 		OpenOfAccount::<T>::insert(&opener, open.saturating_add(1));
-		Agenda::<T>::insert(until, id, ());
-		let record = Dispute {
-			job,
-			opener: Some(opener.clone()),
-			class,
-			evidence,
-			bond,
-			forfeit,
-			opened_at: now,
-			status: DisputeStatus::Open { until },
-		};
+		let dispute =
+			Self::put_open(job, Some(opener.clone()), class, evidence, (bond, forfeit), until)?;
 		Self::deposit_event(Event::DisputeOpened {
-			dispute: id,
+			dispute,
 			job,
 			opener,
 			class,
@@ -112,8 +100,34 @@ impl<T: Config> Pallet<T> {
 			bond,
 			until,
 		});
-		Self::put(id, record);
 		Ok(())
+	}
+
+	/// Writes down a dispute that opens now, with its receipt; returns its number. `money`: what is held of the opener, and
+	/// what of it is lost if nobody judges.
+	pub(crate) fn put_open(
+		job: JobId,
+		opener: Option<AccountId>,
+		class: DisputeClass,
+		evidence: Hash,
+		(bond, forfeit): (Balance, Balance),
+		until: BlockNumber,
+	) -> Result<DisputeId, DispatchError> {
+		let id = Self::next_id()?;
+		OpenOfJob::<T>::insert(job, id);
+		Agenda::<T>::insert(until, id, ());
+		let record = Dispute {
+			job,
+			opener,
+			class,
+			evidence,
+			bond,
+			forfeit,
+			opened_at: Self::now(),
+			status: DisputeStatus::Open { until },
+		};
+		Self::put(id, record);
+		Ok(id)
 	}
 
 	/// Whether a job that nodes work on is the account's business.
@@ -284,9 +298,10 @@ impl<T: Config> Pallet<T> {
 			OpenOfAccount::<T>::mutate_exists(opener, |open| {
 				*open = open.and_then(|open| open.checked_sub(1)).filter(|open| *open > 0);
 			});
-		}
-		if !matches!(resolution, Resolution::Upheld { .. }) {
-			CameToNothing::<T>::mutate(record.job, |count| *count = count.saturating_add(1));
+			// Only what people open, and pay for: see the crate head.
+			if resolution.came_to_nothing() {
+				CameToNothing::<T>::mutate(record.job, |count| *count = count.saturating_add(1));
+			}
 		}
 		Self::deposit_event(Event::DisputeResolved {
 			dispute: id,

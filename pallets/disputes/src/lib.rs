@@ -1,9 +1,10 @@
 //! Disputes: what if it was wrong.
 //!
 //! A job is disputed with a bond and the hash of some evidence. That freezes the job: no deadline,
-//! payment or pruning touches it until arbiters give their verdict, or nobody does in time. One case
-//! needs no arbiters: two different statements that one enclave key signed for one attempt prove
-//! themselves, and whoever shows them gets the node slashed at once.
+//! payment or pruning touches it until arbiters give their verdict, or nobody does in time. The chain
+//! itself disputes a job without a bond where its own rules find that verifiers contradict each other or
+//! the proof. One case needs no arbiters: two different statements that one enclave key signed for one attempt
+//! prove themselves, and whoever shows them gets the node slashed at once.
 //!
 //! # Surface
 //!
@@ -17,9 +18,10 @@
 //! # Life cycle
 //!
 //! ```text
-//!  open ──► Open ──resolve──────► Resolved(Rejected | Upheld | Wonky)
-//!             └──max_duration───► Resolved(TimedOut)
-//!  report_equivocation ─────────► Resolved(Equivocation)
+//!  open, or the chain ──► Open ──resolve───────► Resolved(Rejected | Upheld | Wonky)
+//!                           ├──max_duration────► Resolved(TimedOut)
+//!                           └──sovereign vote──► Resolved(Overridden)
+//!  report_equivocation ───────────────────────► Resolved(Equivocation)
 //! ```
 //!
 //! | resolution | job | bond | nodes |
@@ -28,7 +30,17 @@
 //! | Upheld | `Slashed` | back to the opener | culprits slashed, the opener is the reporter; the clause is suspended if the verdict says so |
 //! | Wonky | back to where it was | back to the opener | – |
 //! | TimedOut | back to where it was | back to the opener; a share to the treasury if nodes were at work when it was opened | – |
+//! | Overridden | untouched: whoever counted the vote has made it `Overridden` | back to the opener | – |
 //! | Equivocation | untouched | none | the node is slashed for a consensus failure |
+//!
+//! **What the chain disputes itself** ([`AutoDisputes::open`](concordat_primitives::traits::AutoDisputes)): jobs of which
+//! its own rules say that something is wrong but not who is at fault, as when the verifiers of a
+//! zero-knowledge clause agree on another output than the one that is proven. Such a dispute has no opener and no bond; it is
+//! of the class `Security`, freezes the job and ends like any other, only that no money moves: a culprit's slash has
+//! no reporter. It does not count among the disputes of the job that came to nothing. The bond of people doubles so that nobody
+//! freezes a job again and again at one price; the chain pays no price, so that counting its disputes would deter nobody but the
+//! next person who has something to say. Worse, a node that can make the chain open disputes could so price out whoever
+//! would challenge its result. Nor does an overridden dispute count: the job is final then, and can be disputed no more.
 //!
 //! **Who may open.** A result concerns all who rely on it, so that anybody may dispute it for as long as
 //! it can be challenged. A job that nodes still work on concerns its requester, who waits and pays, and
@@ -52,6 +64,22 @@
 //! **A verdict is not undone by one culprit.** A culprit that can not be slashed (it is gone, or has
 //! been slashed for this evidence) is reported by an event; the verdict and the other culprits stand.
 //!
+//! # Evidence
+//!
+//! `open` takes any hash. The chain does not look behind it, but for equivocations; these are the kinds that arbiters, and
+//! everybody else, can check against the chain:
+//!
+//! | evidence | its hash | what to check it against |
+//! |---|---|---|
+//! | transcript of a re-execution | [`Transcript::hash`](concordat_primitives::transcript::Transcript::hash) | genesis, job, clause, program, input, lineage and limits against the job's terms; the outcome by running the program again with the engine that the transcript names (it holds nothing that depends on the machine) |
+//! | a certificate, late dissent among them | [`SignedCac::digest`](concordat_primitives::cac::SignedCac::digest), the `cac` of the receipt `LateDissent` | its signature and seat were checked when the chain kept it, under (job, attempt, node) |
+//! | a commitment that was not opened | the hash of the commitment, the evidence of the slash | the receipt `Slashed` |
+//! | verifiers against a proof, or against each other | hash over the two digests, from the judge | the kept certificates, and the receipt `ProofVerified` |
+//! | receipts with their proofs | hash of the proof file | the rollup, the MMR and a finalised header, offline |
+//! | two statements for one attempt | [`equivocation_hash`] | nothing to judge: `report_equivocation` takes the two |
+//!
+//! Evidence that nobody can show is worth nothing: arbiters reject it, and the bond is lost.
+//!
 //! # Equivocation
 //!
 //! An honest enclave signs one statement for an attempt. Two different statements with the same
@@ -72,8 +100,13 @@
 //! # Up and down
 //!
 //! Down: the job board (`T::Jobs`: freeze, unfreeze, who asked and who sits), nodes (`T::Slasher`: who
-//! controls them, and their stake), clauses (`T::Clauses`: suspend), attestation (`T::Leases`: whose key), receipts (`T::Receipts`). Up: nobody calls; clients
-//! read [`Pallet::view`].
+//! controls them, and their stake), clauses (`T::Clauses`: suspend), attestation (`T::Leases`: whose key), receipts
+//! (`T::Receipts`). Up: the judge of results opens and ends disputes through
+//! [`AutoDisputes`](concordat_primitives::traits::AutoDisputes); clients read [`Pallet::view`].
+//!
+//! The judge is told by the board when a job's seats change, so that the board's weight contains the judge's, and the judge's
+//! that of [`AutoDisputes`](concordat_primitives::traits::AutoDisputes). The latter must therefore not contain the board's: what
+//! the board does for a dispute of the chain is a part of the figures in [`weights`].
 //!
 //! # Money
 //!
@@ -99,6 +132,7 @@
 //! | 3 | wonky |
 //! | 4 | wonky, because nobody judged in time |
 //! | 5 | equivocation proven |
+//! | 6 | overridden: DAO and jurisdiction have voted about the job |
 //! | 16 and up | kept for the stages of a court |
 //!
 //! # Invariants (checked by `do_try_state`)
@@ -109,9 +143,9 @@
 //! 4. The count of an account's open disputes is right, and there is none of zero; nobody stands to lose
 //!    more than the bond.
 //! 5. There are as many disputes as numbers were given, and each number is below the next.
-//! 6. A record without an opener is an equivocation; each has its entry among the known ones, and there
-//!    are no others.
-//! 7. The count of a job's disputes that came to nothing is right.
+//! 6. A record without an opener has no bond and is of the class `Security`: the chain opened it, or it is an
+//!    equivocation. Each equivocation has its entry among the known ones, and there are no others.
+//! 7. The count of a job's disputes that people opened and that came to nothing is right.
 //! 8. The parameters are valid.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -119,6 +153,7 @@
 extern crate alloc;
 
 mod agenda;
+mod auto_impls;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod impls;
@@ -233,8 +268,8 @@ pub mod pallet {
 		DisputeBond,
 	}
 
-	/// Every dispute ever. Written by `open` and `report_equivocation`, changed by its resolution; never
-	/// removed.
+	/// Every dispute ever. Written by `open`, by the chain itself and by `report_equivocation`, changed by its resolution;
+	/// never removed.
 	#[pallet::storage]
 	pub type Disputes<T: Config> = StorageMap<_, Twox64Concat, DisputeId, Dispute, OptionQuery>;
 
@@ -242,7 +277,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextDispute<T: Config> = StorageValue<_, DisputeId, ValueQuery>;
 
-	/// The open dispute of a job. Written by `open`, removed by the resolution.
+	/// The open dispute of a job. Written when it opens, removed by the resolution.
 	#[pallet::storage]
 	pub type OpenOfJob<T: Config> = StorageMap<_, Twox64Concat, JobId, DisputeId, OptionQuery>;
 
@@ -250,12 +285,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type OpenOfAccount<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
 
-	/// How many disputes of a job came to nothing: the bond of the next one is doubled so many times.
-	/// Written by the resolution; never removed.
+	/// How many disputes of a job that people opened came to nothing: the bond of the next one is doubled so many
+	/// times. Written by the resolution; never removed.
 	#[pallet::storage]
 	pub type CameToNothing<T: Config> = StorageMap<_, Twox64Concat, JobId, u32, ValueQuery>;
 
-	/// Open disputes by the block at which they resolve by themselves. Written by `open`, removed by the
+	/// Open disputes by the block at which they resolve by themselves. Written when they open, removed by the
 	/// resolution.
 	#[pallet::storage]
 	pub type Agenda<T: Config> =
@@ -385,6 +420,17 @@ pub mod pallet {
 			/// The new ones.
 			params: Params,
 		},
+		/// The chain itself opened a dispute, without a bond, and froze the job.
+		AutoDisputeOpened {
+			/// Number of the dispute.
+			dispute: DisputeId,
+			/// Job.
+			job: JobId,
+			/// Hash of the evidence.
+			evidence: Hash,
+			/// First block at which it resolves as wonky.
+			until: BlockNumber,
+		},
 	}
 
 	#[pallet::error]
@@ -450,7 +496,8 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Disputes a job and freezes it, until arbiters resolve the dispute or its time is over.
 		///
-		/// `evidence` is the hash of what the arbiters will be shown. A bond is held from the caller
+		/// `evidence` is the hash of what the arbiters will be shown, such as the transcript of a re-execution or a
+		/// certificate that dissents (the kinds are in the documentation of the pallet). A bond is held from the caller
 		/// (see `bond_for`): it returns unless the dispute is rejected. A dispute can not be withdrawn.
 		///
 		/// The job must have no open dispute. Within its challenge window anybody may dispute it. While nodes

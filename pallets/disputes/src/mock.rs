@@ -390,6 +390,9 @@ pub fn add_job(job: JobId, status: JobStatus) {
 		round: 1,
 		ciphertext: None,
 		output_key: None,
+		commit_reveal: false,
+		reveal_from: None,
+		committee: None,
 	};
 	Jobs::insert(job, terms);
 	Requesters::insert(job, ANNA);
@@ -407,6 +410,23 @@ pub fn set_controller(node: NodeId, who: AccountId) {
 
 pub fn forget_job(job: JobId) {
 	Jobs::remove(job);
+}
+
+/// What the judge does when DAO and jurisdiction have voted, before it tells the pallet.
+pub fn override_job(job: JobId) {
+	FrozenFrom::remove(job);
+	Jobs::mutate(job, |terms| terms.as_mut().unwrap().status = JobStatus::Overridden);
+}
+
+/// Takes what is on hold of an account for its disputes, as no part of the chain should.
+pub fn lose_bond(who: &AccountId) {
+	use frame_support::traits::{
+		fungible::MutateHold,
+		tokens::{Fortitude, Precision},
+	};
+	let reason = crate::HoldReason::DisputeBond.into();
+	let lost = Balances::burn_held(&reason, who, BOND, Precision::Exact, Fortitude::Force);
+	assert_ok!(lost);
 }
 
 /// The job is no longer frozen, for whatever reason.

@@ -1,8 +1,8 @@
 //! The invariants of the crate head, in code.
 
 use crate::{
-	Agenda, CameToNothing, CarryOver, Config, DisputeStatus, Disputes, Equivocations, HoldReason,
-	NextDispute, OpenOfAccount, OpenOfJob, Pallet, Parameters, Resolution,
+	Agenda, CameToNothing, CarryOver, Config, DisputeClass, DisputeStatus, Disputes, Equivocations,
+	HoldReason, NextDispute, OpenOfAccount, OpenOfJob, Pallet, Parameters, Resolution,
 };
 use alloc::collections::BTreeMap;
 use concordat_primitives::{AccountId, Balance, JobId};
@@ -86,29 +86,29 @@ impl<T: Config> Pallet<T> {
 		for (id, record) in Disputes::<T>::iter() {
 			records = records.saturating_add(1);
 			ensure!(id < next, "numbers are below the next one");
+			ensure!(
+				record.opener.is_some()
+					|| (record.bond == 0 && record.class == DisputeClass::Security),
+				"what nobody opened has no bond and is about security"
+			);
 			match record.status {
 				DisputeStatus::Resolved {
 					resolution: Resolution::Equivocation { node, attempt },
 					..
 				} => {
 					proven += 1;
-					ensure!(
-						record.opener.is_none() && record.bond == 0,
-						"an equivocation has no opener and no bond"
-					);
+					ensure!(record.opener.is_none(), "an equivocation has no opener");
 					ensure!(
 						Equivocations::<T>::get((node, record.job, attempt)) == Some(id),
 						"an equivocation is known"
 					);
 				},
-				DisputeStatus::Open { .. }
-				| DisputeStatus::Resolved { resolution: Resolution::Upheld { .. }, .. } => {
-					ensure!(record.opener.is_some(), "somebody opened it");
-				},
-				DisputeStatus::Resolved { .. } => {
-					ensure!(record.opener.is_some(), "somebody opened it");
+				DisputeStatus::Resolved { resolution, .. }
+					if record.opener.is_some() && resolution.came_to_nothing() =>
+				{
 					*nothing.entry(record.job).or_default() += 1;
 				},
+				DisputeStatus::Open { .. } | DisputeStatus::Resolved { .. } => (),
 			}
 		}
 		ensure!(records == next, "as many disputes as numbers");

@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
 	cac::{CacV1, SignedCac},
-	clause::MAX_SEATS,
+	clause::MAX_VOTERS,
 	hashing::tagged,
 	node::Misconduct,
 	units::{CDT, DAYS},
@@ -15,8 +15,8 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_runtime::Permill;
 
-/// Most nodes that one verdict finds guilty: as many as can sit on a job.
-pub const MAX_CULPRITS: u32 = MAX_SEATS;
+/// Most nodes that one verdict finds guilty: as many as can sit on a job, its backup committee included.
+pub const MAX_CULPRITS: u32 = MAX_VOTERS;
 /// Longest that governance may let a dispute freeze a job, in blocks: a year.
 pub const MAX_DURATION: BlockNumber = 365 * DAYS;
 /// So many times the bond doubles for one job; from then on it stays.
@@ -112,6 +112,16 @@ pub enum Resolution {
 		/// The attempt for which it signed two statements.
 		attempt: Attempt,
 	},
+	/// DAO and jurisdiction have voted about the job, so that there is nothing left to judge; the bond returned.
+	#[codec(index = 5)]
+	Overridden,
+}
+
+impl Resolution {
+	/// Whether somebody disputed a job to no avail: the next bond for the job is then twice as high.
+	pub const fn came_to_nothing(&self) -> bool {
+		matches!(self, Self::Rejected | Self::Wonky | Self::TimedOut)
+	}
 }
 
 /// Where a dispute stands. Later states (evidence, tiers of a court) take the next indices.
@@ -119,7 +129,8 @@ pub enum Resolution {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum DisputeStatus {
-	/// The job is frozen and the bond held. Left by `resolve`, or by itself at the block named.
+	/// The job is frozen and the bond held. Left by `resolve`, by a sovereign vote about the job, or by itself at the block
+	/// named.
 	#[codec(index = 0)]
 	Open {
 		/// First block at which it resolves as wonky.
@@ -145,6 +156,7 @@ impl DisputeStatus {
 			Self::Resolved { resolution: Resolution::Wonky, .. } => 3,
 			Self::Resolved { resolution: Resolution::TimedOut, .. } => 4,
 			Self::Resolved { resolution: Resolution::Equivocation { .. }, .. } => 5,
+			Self::Resolved { resolution: Resolution::Overridden, .. } => 6,
 		}
 	}
 
@@ -187,6 +199,7 @@ impl Resolution {
 			Self::Equivocation { node, attempt } => {
 				format!("node {node} signed two statements for attempt {attempt}")
 			},
+			Self::Overridden => "overridden by a sovereign vote".into(),
 		}
 	}
 }
@@ -196,7 +209,7 @@ impl Resolution {
 pub struct Dispute {
 	/// Job that it is about.
 	pub job: JobId,
-	/// Who opened it and holds the bond; `None` for an automatic case.
+	/// Who opened it and has the bond on hold; `None` for one that the chain opened, and for an equivocation.
 	pub opener: Option<AccountId>,
 	/// What it is about.
 	pub class: DisputeClass,
@@ -304,5 +317,6 @@ mod tests {
 		assert_eq!(resolved(Resolution::Wonky), 3);
 		assert_eq!(resolved(Resolution::TimedOut), 4);
 		assert_eq!(resolved(Resolution::Equivocation { node: 1, attempt: 1 }), 5);
+		assert_eq!(resolved(Resolution::Overridden), 6);
 	}
 }

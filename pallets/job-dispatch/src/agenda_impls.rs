@@ -136,16 +136,24 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn weight_of_prune(clause: Weight) -> Weight {
-		T::WeightInfo::prune().saturating_add(T::Listener::weight()).saturating_add(clause)
+		T::WeightInfo::prune()
+			.saturating_add(T::Listener::weight_of_pruning())
+			.saturating_add(clause)
 	}
 
 	/// Weight of the dearest item there is.
 	pub(crate) fn weight_of_dearest_item() -> Weight {
-		let most = concordat_primitives::clause::MAX_SEATS;
-		// A seat that is lost may end the round, and in the hands of the listener decide the job.
+		let most = concordat_primitives::clause::MAX_VOTERS;
+		// A seat that is lost may open the reveals or be one that was withheld; it may end the round, and in the hands of the
+		// listener decide the job or call a committee.
 		Self::weight_of_stand_in()
 			.saturating_add(Self::weight_of_most_backups())
-			.saturating_add(Self::failing(most).max(Self::settling_and_receipt(most)))
+			.saturating_add(T::WeightInfo::committed().max(T::Listener::weight_of_withholding()))
+			.saturating_add(
+				Self::failing(most)
+					.saturating_add(Self::weight_of_committee())
+					.max(Self::settling_and_receipt(most)),
+			)
 			.max(
 				Self::weight_of_prune(T::ClauseJobs::weight_of_pruning())
 					.saturating_add(Self::weight_of_group()),

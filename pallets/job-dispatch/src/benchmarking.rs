@@ -14,8 +14,8 @@ use alloc::{vec, vec::Vec};
 use concordat_primitives::{
 	attest::Vendor,
 	cac::ResourceUsage,
-	clause::{ExecutionMode, MAX_INPUT_BYTES, MAX_SEATS},
-	job::{JobClass, JobConstraints, JobInput, JobStatus, Settlement},
+	clause::{ExecutionMode, RiskClass, MAX_INPUT_BYTES, MAX_SEATS, MAX_VOTERS},
+	job::{JobClass, JobConstraints, JobInput, JobStatus, Settlement, MAX_BACKUPS},
 	node::{NodeProfile, MAX_CAPABILITIES},
 	traits::{JobBoard, NodePool},
 	units::CDT,
@@ -126,6 +126,38 @@ fn assigned<T: Config>(seats: u32) -> JobId {
 	id
 }
 
+/// A job on so many seats: seven primaries at most, who have shown what they found, and beyond these a committee of four, of
+/// which the record then leaves out whom it has too many.
+fn crowded<T: Config>(seats: u32) -> JobId {
+	if seats <= MAX_SEATS {
+		return assigned::<T>(seats);
+	}
+	let id = assigned::<T>(MAX_SEATS);
+	for phase in 0..2 {
+		for seat in job::<T>(id).seats {
+			let done = match phase {
+				0 => Pallet::<T>::committed(id, seat.attempt, seat.node),
+				_ => Pallet::<T>::delivered(id, seat.attempt, seat.node),
+			};
+			done.expect("in time");
+		}
+		pass_block::<T>();
+	}
+	assert_eq!(Pallet::<T>::escalate(id), Ok(MAX_BACKUPS));
+	let order = Orders::<T>::get(id).expect("the order is there");
+	let surplus = MAX_VOTERS.saturating_sub(seats) as usize;
+	let primaries = job::<T>(id).seats.into_iter().take(surplus).map(|seat| seat.node);
+	for node in primaries.collect::<Vec<_>>() {
+		Pallet::<T>::vacate(id, node, &order, |_| ());
+		Jobs::<T>::mutate(id, |job| {
+			if let Some(job) = job {
+				job.seats.retain(|seat| seat.node != node);
+			}
+		});
+	}
+	id
+}
+
 fn job<T: Config>(id: JobId) -> Job {
 	Jobs::<T>::get(id).expect("the job is there")
 }
@@ -149,6 +181,7 @@ fn all_agree<T: Config>(id: JobId) -> Settlement {
 				.collect(),
 		),
 		dissented: Default::default(),
+		failed: Default::default(),
 	}
 }
 
@@ -168,8 +201,9 @@ mod benchmarks {
 	#[benchmark]
 	fn dispatch_refused() {
 		let who = requester::<T>();
-		let clause =
-			T::BenchmarkHelper::active_clause(ExecutionMode::SovereignOverride, capability(0));
+		// Governance's filter asks last whether there is a verifying key.
+		let mode = ExecutionMode::ZkVerifierSet { n: 3 };
+		let clause = T::BenchmarkHelper::active_clause(mode, capability(0));
 		#[extrinsic_call]
 		dispatch(RawOrigin::Signed(who), clause, input(MAX_INPUT_BYTES), JobConstraints::default());
 		assert_eq!(Pallet::<T>::next_job(), 1);
@@ -293,10 +327,15 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn round_over(s: Linear<1, MAX_SEATS>) {
-		let id = assigned::<T>(s);
+	fn round_over(s: Linear<1, MAX_VOTERS>) {
+		let id = crowded::<T>(s);
 		// The dearer way out: no attempt is left, and the job ends with the round.
 		Parameters::<T>::mutate(|params| params.max_attempts = 1);
+		Orders::<T>::mutate(id, |order| {
+			if let Some(order) = order {
+				order.risk = RiskClass::Low;
+			}
+		});
 		#[block]
 		{
 			Pallet::<T>::round_failed(id).expect("the job is assigned");
@@ -484,10 +523,17 @@ mod benchmarks {
 		assert_eq!(job::<T>(id).status, JobStatus::Running);
 	}
 
+	/// One of seven nodes that have committed shows what it found.
 	#[benchmark]
 	fn delivered() {
 		let id = assigned::<T>(MAX_SEATS);
-		let seat = job::<T>(id).seats.last().cloned().expect("seven seats");
+		let seats = job::<T>(id).seats;
+		for seat in &seats {
+			<Pallet<T> as JobBoard<AccountId>>::committed(id, seat.attempt, seat.node)
+				.expect("in time");
+		}
+		pass_block::<T>();
+		let seat = seats.last().cloned().expect("seven seats");
 		#[block]
 		{
 			<Pallet<T> as JobBoard<AccountId>>::delivered(id, seat.attempt, seat.node)
@@ -496,9 +542,52 @@ mod benchmarks {
 		assert_eq!(job::<T>(id).status, JobStatus::Running);
 	}
 
+	/// The last of seven nodes commits, and the reveals open. More never commit together: a committee has four members.
 	#[benchmark]
-	fn settle(s: Linear<1, MAX_SEATS>) {
-		let id = assigned::<T>(s);
+	fn committed() {
+		let id = assigned::<T>(MAX_SEATS);
+		let seats = job::<T>(id).seats;
+		let last = seats.last().cloned().expect("seven seats");
+		for seat in seats.iter().filter(|seat| seat.node != last.node) {
+			<Pallet<T> as JobBoard<AccountId>>::committed(id, seat.attempt, seat.node)
+				.expect("in time");
+		}
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::committed(id, last.attempt, last.node)
+				.expect("in time");
+		}
+		assert!(job::<T>(id).reveal_from.is_some());
+	}
+
+	/// Seven nodes give their seats up, and four backups sit.
+	#[benchmark]
+	fn escalate() {
+		let id = assigned::<T>(MAX_SEATS);
+		let members;
+		#[block]
+		{
+			members = <Pallet<T> as JobBoard<AccountId>>::escalate(id).expect("it is assigned");
+		}
+		assert_eq!(members, MAX_BACKUPS);
+	}
+
+	/// A disputed job on which up to seven primaries and four members of a committee were working.
+	#[benchmark]
+	fn override_result(s: Linear<1, MAX_VOTERS>) {
+		let id = crowded::<T>(s);
+		Pallet::<T>::freeze(id).expect("it is assigned");
+		#[block]
+		{
+			<Pallet<T> as JobBoard<AccountId>>::override_result(id, Ok(Hash::repeat_byte(1)))
+				.expect("it is disputed");
+		}
+		assert_eq!(job::<T>(id).status, JobStatus::Overridden);
+	}
+
+	#[benchmark]
+	fn settle(s: Linear<1, MAX_VOTERS>) {
+		let id = crowded::<T>(s);
 		let settlement = all_agree::<T>(id);
 		#[block]
 		{

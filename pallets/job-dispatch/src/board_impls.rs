@@ -3,11 +3,12 @@
 use crate::{money_impls::Outlay, pallet::*, types::*, WeightInfo};
 use alloc::vec::Vec;
 use concordat_primitives::{
-	clause::{ExecutionMode, MAX_SEATS},
-	job::{FailureReason, JobStatus, JobTerms, SeatState, Settlement},
+	cac::FailureCode,
+	clause::{ExecutionMode, MAX_VOTERS},
+	job::{FailureReason, JobStatus, JobTerms, Seat, SeatState, Settlement},
 	traits::{ClauseJobs, JobBoard, JobEnd, JobOutcomes, Work},
 	trust::HopEnd,
-	AccountId, Attempt, Balance, BlockNumber, JobId, NodeId,
+	AccountId, Attempt, Balance, BlockNumber, Hash, JobId, NodeId,
 };
 use frame_support::{ensure, weights::Weight};
 use sp_runtime::{DispatchError, DispatchResult};
@@ -23,10 +24,13 @@ impl<T: Config> Pallet<T> {
 	fn terms_of(id: JobId, job: Job, order: Order) -> JobTerms {
 		JobTerms {
 			job: id,
+			mode: job.mode(&order),
+			commit_reveal: job.commits(&order),
 			clause: order.clause,
 			program: order.program,
 			input: order.input,
-			mode: order.mode,
+			reveal_from: job.reveal_from,
+			committee: job.committee.map(|committee| committee.attempt),
 			limits: order.limits,
 			status: job.status,
 			seats: job.seats,
@@ -36,25 +40,23 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Changes the state of one seat of a job that nodes work on.
+	/// Changes the state of one seat of a job that nodes work on: to what `next` says of the present one, before the block
+	/// that it names with that.
 	fn update_seat(
 		id: JobId,
+		mut job: Job,
 		attempt: Attempt,
 		node: NodeId,
-		next: impl FnOnce(SeatState) -> Result<SeatState, Error<T>>,
-		delivers: bool,
+		next: impl FnOnce(&Seat) -> Result<(SeatState, BlockNumber), Error<T>>,
 	) -> DispatchResult {
-		let now = Self::now();
-		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
 		ensure!(job.status.is_assigned(), Error::<T>::NotAssigned);
 		let seat = job
 			.seats
 			.iter_mut()
 			.find(|seat| seat.node == node && seat.attempt == attempt)
 			.ok_or(Error::<T>::NotSeated)?;
-		let state = next(seat.state)?;
-		let due = if delivers { seat.deliver_by } else { seat.ack_by };
-		ensure!(now < due, Error::<T>::TooLate);
+		let (state, due) = next(seat)?;
+		ensure!(Self::now() < due, Error::<T>::TooLate);
 		seat.state = state;
 		Self::set_status(&mut job, JobStatus::Running);
 		Jobs::<T>::insert(id, job);
@@ -63,20 +65,29 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether a settlement can be what the votes on this job led to.
 	fn ensure_settlement(job: &Job, order: &Order, settlement: &Settlement) -> DispatchResult {
-		let (k, _) = order.mode.quorum();
-		// What an ensemble needs is answers, not that they are equal: one heavy voice may outweigh several.
-		let heard = match order.mode {
-			ExecutionMode::Ensemble { .. } if settlement.outcome.is_ok() => {
-				settlement.agreed.len().saturating_add(settlement.dissented.len())
+		let mode = job.mode(order);
+		let (k, _) = mode.quorum();
+		let agrees = |seat: &&Seat| settlement.agreed.iter().any(|(node, _)| *node == seat.node);
+		let enough = match job.committee {
+			Some(committee) => {
+				let members = job.seats.iter().filter(|seat| job.counts(seat));
+				committee.has_majority(members.filter(agrees).count())
 			},
-			_ => settlement.agreed.len(),
+			None => {
+				// What an ensemble needs is answers, not that they are equal: one heavy voice may outweigh several.
+				let heard = match mode {
+					ExecutionMode::Ensemble { .. } if settlement.outcome.is_ok() => {
+						settlement.agreed.len().saturating_add(settlement.dissented.len())
+					},
+					_ => settlement.agreed.len(),
+				};
+				heard >= usize::from(k.max(1))
+			},
 		};
-		ensure!(
-			!settlement.agreed.is_empty() && heard >= usize::from(k.max(1)),
-			Error::<T>::SettlementInvalid
-		);
+		ensure!(enough && !settlement.agreed.is_empty(), Error::<T>::SettlementInvalid);
 		let mut voters: Vec<_> = settlement.agreed.iter().map(|(node, _)| *node).collect();
 		voters.extend(settlement.dissented.iter());
+		voters.extend(settlement.failed.iter());
 		let seated = |node: &NodeId| job.seats.iter().any(|seat| seat.node == *node);
 		ensure!(voters.iter().all(seated), Error::<T>::SettlementInvalid);
 		voters.sort_unstable();
@@ -100,6 +111,8 @@ impl<T: Config> Pallet<T> {
 			seat.ack_by = put_off(seat.ack_by);
 			seat.deliver_by = put_off(seat.deliver_by);
 		}
+		// What was open stays open; what was not is as far off as it was.
+		job.reveal_from = job.reveal_from.map(|at| at.saturating_add(elapsed));
 		// What was on the agenda has fired without effect, or will: it is put there again.
 		if let Some(at) = job.prune_at {
 			Self::arm(at, AgendaItem::Prune { job: id });
@@ -107,7 +120,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::arm(job.expires_at, AgendaItem::Expiry { job: id });
 		for seat in &job.seats {
-			Self::arm_seat(id, seat);
+			Self::arm_seat(id, seat, job.reveal_from.is_some());
 		}
 	}
 }
@@ -140,49 +153,79 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 	}
 
 	fn acknowledge(id: JobId, attempt: Attempt, node: NodeId) -> DispatchResult {
-		let now = Self::now();
-		let next = |state| match state {
-			SeatState::Assigned => Ok(SeatState::Acknowledged(now)),
+		let job = Jobs::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
+		let next = |seat: &Seat| match seat.state {
+			SeatState::Assigned => Ok((SeatState::Acknowledged(Self::now()), seat.ack_by)),
 			SeatState::Acknowledged(_) => Err(Error::<T>::AlreadyAcknowledged),
+			SeatState::Committed(_) => Err(Error::<T>::AlreadyCommitted),
 			SeatState::Delivered(_) => Err(Error::<T>::AlreadyDelivered),
 		};
-		Self::update_seat(id, attempt, node, next, false)?;
+		Self::update_seat(id, job, attempt, node, next)?;
 		Self::deposit_event(Event::SeatAcknowledged { job: id, attempt, node });
 		Ok(())
 	}
 
 	fn delivered(id: JobId, attempt: Attempt, node: NodeId) -> DispatchResult {
 		let now = Self::now();
-		let next = |state| match state {
-			SeatState::Assigned | SeatState::Acknowledged(_) => Ok(SeatState::Delivered(now)),
+		let (job, order) = record::<T>(id)?;
+		let commits = job.commits(&order);
+		let open = job.reveal_from.is_some_and(|from| from <= now);
+		let next = |seat: &Seat| match seat.state {
+			SeatState::Assigned | SeatState::Acknowledged(_) if commits => {
+				Err(Error::<T>::NotCommitted)
+			},
+			SeatState::Committed(_) if !open => Err(Error::<T>::RevealTooEarly),
+			SeatState::Assigned | SeatState::Acknowledged(_) | SeatState::Committed(_) => {
+				Ok((SeatState::Delivered(now), seat.deliver_by))
+			},
 			SeatState::Delivered(_) => Err(Error::<T>::AlreadyDelivered),
 		};
-		Self::update_seat(id, attempt, node, next, true)?;
+		Self::update_seat(id, job, attempt, node, next)?;
 		Self::deposit_event(Event::SeatDelivered { job: id, attempt, node });
 		Ok(())
+	}
+
+	fn committed(id: JobId, attempt: Attempt, node: NodeId) -> DispatchResult {
+		Self::do_commit(id, attempt, node)
+	}
+
+	fn escalate(id: JobId) -> Result<u32, DispatchError> {
+		Self::do_escalate(id)
+	}
+
+	fn override_result(
+		id: JobId,
+		outcome: Result<Hash, FailureCode>,
+	) -> Result<Balance, DispatchError> {
+		Self::do_override(id, outcome)
 	}
 
 	fn settle(id: JobId, settlement: Settlement) -> Result<Balance, DispatchError> {
 		let (mut job, order) = record::<T>(id)?;
 		ensure!(job.status.is_assigned(), Error::<T>::NotAssigned);
 		Self::ensure_settlement(&job, &order, &settlement)?;
-		let Settlement { outcome, agreed, dissented } = settlement;
+		let Settlement { outcome, agreed, dissented, failed } = settlement;
 
+		let (now, params) = (Self::now(), Parameters::<T>::get());
+		let votes = agreed.len().saturating_add(dissented.len()) as u32;
 		for seat in &job.seats {
-			let end = if agreed.iter().any(|(node, _)| *node == seat.node) {
-				HopEnd::Agreed
+			if agreed.iter().any(|(node, _)| *node == seat.node) {
+				Self::hop_over(id, &order, seat, HopEnd::Agreed, votes, |_| ());
 			} else if dissented.contains(&seat.node) {
-				HopEnd::Dissented
+				Self::hop_over(id, &order, seat, HopEnd::Dissented, votes, |_| ());
+			} else if failed.contains(&seat.node) {
+				// It says that it could not: no better and no worse than if it had said nothing.
+				Self::hop_over(id, &order, seat, HopEnd::Silent, 0, |standing| {
+					standing.miss(&params, now);
+				});
 			} else {
 				// It came too late to be judged.
 				Self::vacate(id, seat.node, &order, |_| ());
-				continue;
-			};
-			Self::hop_over(id, &order, seat, end, |_| ());
+			}
 		}
+		let paid = agreed.len() as u32;
 		let payouts: Vec<_> =
-			agreed.iter().map(|(node, usage)| (*node, order.quote.pay(usage))).collect();
-		let votes = agreed.len().saturating_add(dissented.len()) as u32;
+			agreed.iter().map(|(node, usage)| (*node, order.quote.share(usage, paid))).collect();
 		let fees = order.quote.fees_of_result(votes);
 		let Outlay { paid, fees, refunded } =
 			Self::close_escrow(id, &mut job, &order, &payouts, fees);
@@ -211,6 +254,10 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 	fn announce(id: JobId) {
 		let Ok((job, order)) = record::<T>(id) else { return };
 		let Some(parent) = &order.parent else { return };
+		// Whoever opened a job that had a result was told of that; a vote about it changes nothing that went out then.
+		if job.status == JobStatus::Overridden && job.winner.is_some() {
+			return;
+		}
 		let winner = job.seats.iter().find(|seat| Some(seat.node) == job.winner);
 		let end = match (job.output, winner) {
 			(Some(output), Some(seat)) => {
@@ -230,6 +277,7 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 			.find(|seat| seat.node == node && seat.attempt == attempt)
 			.ok_or(Error::<T>::NotSeated)?;
 		ensure!(!matches!(seat.state, SeatState::Delivered(_)), Error::<T>::AlreadyDelivered);
+		ensure!(!matches!(seat.state, SeatState::Committed(_)), Error::<T>::AlreadyCommitted);
 		ensure!(Self::now() < seat.deliver_by, Error::<T>::TooLate);
 		Self::seat_declined(id, job, &order, attempt, node);
 		Ok(())
@@ -280,12 +328,16 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 	}
 
 	// Reading the whole input to say so would be dear.
-	fn lineage(job: JobId) -> Option<concordat_primitives::Hash> {
+	fn lineage(job: JobId) -> Option<Hash> {
 		Orders::<T>::get(job).map(|order| order.lineage)
 	}
 
 	fn weight_of_message() -> Weight {
-		T::WeightInfo::acknowledge().max(T::WeightInfo::delivered())
+		T::WeightInfo::acknowledge().max(T::WeightInfo::delivered()).max(T::WeightInfo::committed())
+	}
+
+	fn weight_of_escalating() -> Weight {
+		Self::weight_of_committee()
 	}
 
 	fn weight_of_settling(seats: u32) -> Weight {
@@ -297,8 +349,10 @@ impl<T: Config> JobBoard<AccountId> for Pallet<T> {
 	}
 
 	fn weight() -> Weight {
-		Self::settling(MAX_SEATS)
-			.max(Self::failing(MAX_SEATS))
+		Self::settling(MAX_VOTERS)
+			.max(Self::failing(MAX_VOTERS))
+			.max(Self::weight_of_committee())
+			.max(Self::weight_of_overriding())
 			.max(T::WeightInfo::unfreeze())
 			.max(Self::weight_of_end(T::WeightInfo::unfreeze_upheld()))
 			.max(T::WeightInfo::freeze())

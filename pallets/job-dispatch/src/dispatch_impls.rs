@@ -4,6 +4,7 @@ use crate::{
 	money_impls::Outlay,
 	open_impls::kept,
 	pallet::*,
+	place_impls::reveals,
 	pricing::Quote,
 	scheduler::{delivery_window, memory_mib},
 	types::*,
@@ -24,6 +25,7 @@ use concordat_primitives::{
 	},
 	trust::Originator,
 	workflow::{Dependencies, JobParent},
+	zk::ProofVerifier,
 	AccountId, Balance, BlockNumber, ClauseId, Hash, JobId, Jurisdiction,
 };
 use frame_support::{
@@ -48,6 +50,8 @@ pub(crate) struct Provenance {
 	pub dependencies: Dependencies,
 	/// Hash over those outputs.
 	pub lineage: Hash,
+	/// How nodes have to agree, if not as the clause says.
+	pub mode: Option<ExecutionMode>,
 }
 
 impl Provenance {
@@ -58,6 +62,7 @@ impl Provenance {
 			parent: None,
 			dependencies: Default::default(),
 			lineage: NO_LINEAGE,
+			mode: None,
 		}
 	}
 }
@@ -91,7 +96,7 @@ impl<T: Config> Pallet<T> {
 		input: &JobInput,
 		constraints: &JobConstraints,
 	) -> Result<Quote, Objection> {
-		Self::examine(requester, clause, input, constraints).map(|accepted| accepted.quote)
+		Self::examine(requester, clause, input, constraints, None).map(|accepted| accepted.quote)
 	}
 
 	/// Opens a job; the refusal if governance's filter turned it away, which is then on record. With it comes the weight.
@@ -102,11 +107,12 @@ impl<T: Config> Pallet<T> {
 		constraints: JobConstraints,
 		provenance: Provenance,
 	) -> Result<(Result<JobId, Refusal>, Weight), DispatchError> {
-		match Self::examine(&requester, &clause, &input, &constraints) {
+		match Self::examine(&requester, &clause, &input, &constraints, provenance.mode) {
 			Ok(accepted) => {
 				let demands = !accepted.spec.policy.requester_credentials.is_empty();
 				let weight = Self::weight_of_dispatch(&input)
-					.saturating_add(Self::weight_of_requester(demands));
+					.saturating_add(Self::weight_of_requester(demands))
+					.saturating_add(Self::weight_of_proving(needs_proof(accepted.mode)));
 				let id =
 					Self::open_job(requester, clause, input, constraints, provenance, accepted)?;
 				Ok((Ok(id), weight))
@@ -124,12 +130,16 @@ impl<T: Config> Pallet<T> {
 				);
 				Self::deposit_event(Event::DispatchRefused { requester, clause, reason, receipt });
 				// The last questions of the filter: with another answer they were not asked.
-				let asked = matches!(
-					reason,
-					Refusal::CredentialMissing | Refusal::QuotaOfDao | Refusal::QuotaOfJurisdiction
-				);
-				let weight =
-					Self::weight_of_refusal().saturating_add(Self::weight_of_requester(asked));
+				let proof = reason == Refusal::NotProvable;
+				let asked = proof
+					|| matches!(
+						reason,
+						Refusal::CredentialMissing
+							| Refusal::QuotaOfDao | Refusal::QuotaOfJurisdiction
+					);
+				let weight = Self::weight_of_refusal()
+					.saturating_add(Self::weight_of_requester(asked))
+					.saturating_add(Self::weight_of_proving(proof));
 				Ok((Err(reason), weight))
 			},
 		}
@@ -140,6 +150,7 @@ impl<T: Config> Pallet<T> {
 		id: &ClauseId,
 		input: &JobInput,
 		constraints: &JobConstraints,
+		asked: Option<ExecutionMode>,
 	) -> Result<Accepted, Objection> {
 		let now = Self::now();
 		let params = Parameters::<T>::get();
@@ -150,8 +161,9 @@ impl<T: Config> Pallet<T> {
 		let input_len = examine_input(&params, input).map_err(invalid::<T>)?;
 		let jurisdictions = examine_constraints(&spec, constraints).map_err(invalid::<T>)?;
 		let vendors = examine_vendors(&spec, constraints).map_err(invalid::<T>)?;
-		examine_answers(&spec, input, constraints).map_err(invalid::<T>)?;
-		let timeout = examine_timeout(&params, &spec, constraints).map_err(invalid::<T>)?;
+		examine_answers(&spec, input, constraints, asked).map_err(invalid::<T>)?;
+		let mode = mode_asked(&spec, constraints, asked);
+		let timeout = examine_timeout(&params, &spec, mode, constraints).map_err(invalid::<T>)?;
 
 		// Governance's filter.
 		examine_policy(&spec, clause.status, requester, constraints, now)?;
@@ -165,9 +177,11 @@ impl<T: Config> Pallet<T> {
 			class: constraints.class,
 		};
 		T::Quotas::check(&ask).map_err(Refusal::from)?;
+		if needs_proof(mode) && !T::Proofs::is_provable(id) {
+			return Err(Refusal::NotProvable.into());
+		}
 
 		// Money and room.
-		let mode = mode_of(&spec, constraints);
 		let (_, seats) = mode.quorum();
 		let kept = kept(input);
 		let deposit =
@@ -178,7 +192,8 @@ impl<T: Config> Pallet<T> {
 		}
 		let rings = Ledger::<T>::get().rings;
 		let ring = rings.get(constraints.class);
-		if ring.live.saturating_add(ring.aside) >= params.max_queued {
+		// What is voted on waits in no queue.
+		if seats > 0 && ring.live.saturating_add(ring.aside) >= params.max_queued {
 			return Err(invalid::<T>(Error::QueueFull));
 		}
 		if LiveJobs::<T>::get(requester) >= params.max_live_jobs {
@@ -215,8 +230,9 @@ impl<T: Config> Pallet<T> {
 			jurisdictions: &jurisdictions,
 			class: constraints.class,
 		});
-		let Provenance { originator, parent, dependencies, lineage } = provenance;
+		let Provenance { originator, parent, dependencies, lineage, mode: _ } = provenance;
 		let sealed = matches!(input, JobInput::Sealed { .. });
+		let voted = mode == ExecutionMode::SovereignOverride;
 		T::Currency::hold(&HoldReason::Escrow.into(), &requester, quote.total)
 			.and_then(|()| T::Currency::hold(&HoldReason::Input.into(), &requester, quote.deposit))
 			.map_err(|_| Error::<T>::CannotPay)?;
@@ -225,8 +241,12 @@ impl<T: Config> Pallet<T> {
 		let id = Ledger::<T>::mutate(|ledger| {
 			let totals = &mut ledger.totals;
 			totals.jobs = totals.jobs.saturating_add(1);
-			totals.queued = totals.queued.saturating_add(1);
-			Self::push_back(&mut ledger.rings, totals.jobs, &mut job, constraints.class);
+			if voted {
+				job.status = JobStatus::AwaitingVote;
+			} else {
+				totals.queued = totals.queued.saturating_add(1);
+				Self::push_back(&mut ledger.rings, totals.jobs, &mut job, constraints.class);
+			}
 			totals.jobs
 		});
 		LiveJobs::<T>::mutate(&requester, |live| *live = live.saturating_add(1));
@@ -250,6 +270,7 @@ impl<T: Config> Pallet<T> {
 				limits: spec.limits,
 				output_key: constraints.output_key,
 				sealed,
+				commit_reveal: mode.commits() && constraints.output_key.is_none(),
 				resources: spec.resources.plus(&Resources {
 					memory_mib: memory_mib(spec.limits.memory_bytes),
 					..Default::default()
@@ -288,6 +309,9 @@ impl<T: Config> Pallet<T> {
 			deposit: quote.deposit,
 			expires_at,
 		});
+		if voted {
+			Self::deposit_event(Event::VoteAwaited { job: id, expires_at });
+		}
 		Ok(id)
 	}
 
@@ -296,7 +320,13 @@ impl<T: Config> Pallet<T> {
 		let order = Orders::<T>::get(id).ok_or(Error::<T>::JobUnknown)?;
 		ensure!(order.requester == who, Error::<T>::NotRequester);
 		ensure!(
-			matches!(job.status, JobStatus::Pending | JobStatus::Paused | JobStatus::AwaitingInput),
+			matches!(
+				job.status,
+				JobStatus::Pending
+					| JobStatus::Paused
+					| JobStatus::AwaitingInput
+					| JobStatus::AwaitingVote
+			),
 			Error::<T>::NotCancellable
 		);
 		Self::end(id, job, &order, JobStatus::Cancelled);
@@ -347,8 +377,16 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The common part of every end, with a result or without: state, time, pruning, input, the requester's count.
+	/// The common part of every end, with a result or without: the requester's count, and what [`Self::close`] does.
 	pub(crate) fn conclude(id: JobId, job: &mut Job, order: &Order, status: JobStatus) {
+		LiveJobs::<T>::mutate_exists(&order.requester, |live| {
+			*live = live.map(|count| count.saturating_sub(1)).filter(|left| *left > 0);
+		});
+		Self::close(id, job, order, status);
+	}
+
+	/// State, time, pruning, and input of a job that ends, or whose result is replaced.
+	pub(crate) fn close(id: JobId, job: &mut Job, order: &Order, status: JobStatus) {
 		let now = Self::now();
 		let prune_at = now.saturating_add(Parameters::<T>::get().challenge_window);
 		Self::set_status(job, status);
@@ -358,11 +396,8 @@ impl<T: Config> Pallet<T> {
 		job.frozen_at = None;
 		job.ended_at = Some(now);
 		job.prune_at = Some(prune_at);
-		LiveJobs::<T>::mutate_exists(&order.requester, |live| {
-			*live = live.map(|count| count.saturating_sub(1)).filter(|left| *left > 0);
-		});
 		Self::arm(prune_at, AgendaItem::Prune { job: id });
-		if status.is_final() {
+		if !keeps_input(&status) {
 			Self::drop_input(id, job, order);
 		}
 	}
@@ -438,6 +473,15 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::dispatch_refused().saturating_add(T::Quotas::weight())
 	}
 
+	/// Weight of asking whether the clause has a verifying key, if that is done.
+	fn weight_of_proving(asked: bool) -> Weight {
+		if asked {
+			T::Proofs::weight_of_asking()
+		} else {
+			Weight::zero()
+		}
+	}
+
 	/// Weight of asking about the requester's credentials, if that is done.
 	fn weight_of_requester(asked: bool) -> Weight {
 		if asked {
@@ -452,6 +496,7 @@ impl<T: Config> Pallet<T> {
 		Self::weight_of_dispatch(input)
 			.max(Self::weight_of_refusal())
 			.saturating_add(T::Credentials::weight())
+			.saturating_add(T::Proofs::weight_of_asking())
 	}
 
 	/// Weight of ending a job without a result, with all who are told.
@@ -463,7 +508,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn weight_of_end_alone(own: Weight) -> Weight {
 		own.saturating_add(T::Receipts::weight())
 			.saturating_add(T::ClauseJobs::weight_of_closing())
-			.saturating_add(T::Listener::weight())
+			.saturating_add(T::Listener::weight_of_round_over())
 	}
 
 	/// What the hook may use of a block.
@@ -495,29 +540,57 @@ fn examine_input<T: Config>(params: &Params, input: &JobInput) -> Result<u32, Er
 	Ok(len)
 }
 
-/// How many nodes run the job, and how they agree: as the clause says, or as an ensemble that the requester asks for.
-fn mode_of(spec: &ClauseSpec, constraints: &JobConstraints) -> ExecutionMode {
-	match constraints.ensemble {
-		Some(Ensemble { size, aggregation }) => ExecutionMode::Ensemble { n: size, aggregation },
-		None => spec.mode,
-	}
+/// How many nodes run the job, and how they agree: as whoever opens it for the chain says, as an ensemble that the requester
+/// asks for, or as the clause says.
+pub(crate) fn mode_asked(
+	spec: &ClauseSpec,
+	constraints: &JobConstraints,
+	asked: Option<ExecutionMode>,
+) -> ExecutionMode {
+	let ensemble = constraints
+		.ensemble
+		.map(|Ensemble { size, aggregation }| ExecutionMode::Ensemble { n: size, aggregation });
+	asked.or(ensemble).unwrap_or(spec.mode)
 }
 
-/// Whether the answers can be what is asked for: one of an ensemble, or sealed, but not both.
+/// Whether a result counts only with a proof that the runtime verifies.
+const fn needs_proof(mode: ExecutionMode) -> bool {
+	matches!(mode, ExecutionMode::ZkVerifierSet { .. })
+}
+
+/// Whether the answers can be what is asked for: one of an ensemble, or sealed, but not both; sealed only to nodes, and
+/// agreed on as somebody can agree.
 fn examine_answers<T: Config>(
 	spec: &ClauseSpec,
 	input: &JobInput,
 	constraints: &JobConstraints,
+	asked: Option<ExecutionMode>,
 ) -> Result<(), Error<T>> {
+	let mode = mode_asked(spec, constraints, asked);
+	if let Some(asked) = asked {
+		let (_, n) = asked.quorum();
+		ensure!(asked.is_valid() && n > 0, Error::<T>::ModeInvalid);
+	}
 	if constraints.ensemble.is_some() {
-		ensure!(spec.mode == ExecutionMode::Single, Error::<T>::EnsembleInvalid);
-		ensure!(mode_of(spec, constraints).is_valid(), Error::<T>::EnsembleInvalid);
+		let single = spec.mode == ExecutionMode::Single && asked.is_none();
+		ensure!(single && mode.is_valid(), Error::<T>::EnsembleInvalid);
 	}
+	let sealed = matches!(input, JobInput::Sealed { .. });
 	if constraints.output_key.is_some() {
-		ensure!(matches!(input, JobInput::Sealed { .. }), Error::<T>::SealedOutputInvalid);
+		ensure!(sealed, Error::<T>::SealedOutputInvalid);
 		ensure!(constraints.ensemble.is_none(), Error::<T>::SealedOutputInvalid);
+		// What is proved is the output itself: nothing can be proved about a blinded hash.
+		let proved = matches!(mode, ExecutionMode::ZkVerifierSet { .. });
+		ensure!(!proved, Error::<T>::SealedOutputInvalid);
 	}
+	ensure!(!sealed || mode.quorum().1 > 0, Error::<T>::NobodyToSealTo);
 	Ok(())
+}
+
+/// Whether a job in this state may still be run, or run again: for a dispute, or because nodes have said that its program
+/// fails, which an audit has to be able to find untrue.
+pub(crate) const fn keeps_input(status: &JobStatus) -> bool {
+	!status.is_final() || matches!(status, JobStatus::Failed(FailureReason::Program(_)))
 }
 
 /// Who may vouch for the hardware: what clause and requester have in common.
@@ -589,13 +662,22 @@ fn examine_constraints<T: Config>(
 fn examine_timeout<T: Config>(
 	params: &Params,
 	spec: &ClauseSpec,
+	mode: ExecutionMode,
 	constraints: &JobConstraints,
 ) -> Result<BlockNumber, Error<T>> {
-	// One block to be placed, and one round.
-	let round = delivery_window(spec.limits.wall_millis, params.delivery_margin).saturating_add(1);
-	let least = params.min_timeout.max(round);
+	// One block to be placed, and one round, with the time to show what was committed to.
+	let shown = mode.commits() && constraints.output_key.is_none();
+	let round = delivery_window(spec.limits.wall_millis, params.delivery_margin)
+		.saturating_add(1)
+		.saturating_add(if shown { reveals(params) } else { 0 });
+	let voted = mode == ExecutionMode::SovereignOverride;
+	// A vote waits for no node, and takes its time.
+	let (least, usual) = match voted {
+		true => (params.min_timeout, params.max_timeout),
+		false => (params.min_timeout.max(round), params.default_timeout),
+	};
 	match constraints.timeout_blocks {
-		None => Ok(params.default_timeout.max(least).min(params.max_timeout)),
+		None => Ok(usual.max(least).min(params.max_timeout)),
 		Some(blocks) => {
 			ensure!((least..=params.max_timeout).contains(&blocks), Error::<T>::TimeoutOutOfBounds);
 			Ok(blocks)
@@ -626,6 +708,5 @@ fn examine_policy(
 		constraints.class != JobClass::Critical || spec.risk == RiskClass::Critical,
 		Refusal::ClassNotPermitted
 	);
-	ensure!(spec.mode.quorum().1 > 0, Refusal::DecidedByVote);
 	Ok(())
 }

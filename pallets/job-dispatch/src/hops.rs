@@ -33,16 +33,19 @@ fn operator_of(account: &AccountId) -> [u8; 16] {
 	blake2_128(&account.encode())
 }
 
-/// What a hop has cost its originator for good. The scheduling fee belongs to the first attempt, the others to results,
-/// so that no two hops are counted with the same money: over all hops of a job it is at most
-/// [`Quote::fees_of_result`](crate::pricing::Quote::fees_of_result).
-fn fee_of(order: &Order, seat: &Seat, end: HopEnd) -> Balance {
+/// What a hop has cost its originator for good, if so many were judged with it. The scheduling fee belongs to the first
+/// attempt, the others to results, so that no two hops are counted with the same money: over all hops of a job it is at most
+/// [`Quote::fees_of_result`](crate::pricing::Quote::fees_of_result). A committee, or a round of a larger mode, costs the
+/// originator no more than was quoted: its nodes share that.
+fn fee_of(order: &Order, seat: &Seat, end: HopEnd, judged: u32) -> Balance {
 	let fees = &order.quote.fees;
-	let share = |fee: Balance| fee / Balance::from(order.quote.seats.max(1));
-	let placing = if seat.attempt == 1 { share(fees.scheduling) } else { 0 };
+	let seats = Balance::from(order.quote.seats.max(1));
+	let among = seats.max(judged.into());
+	let placing = if seat.attempt == 1 { fees.scheduling / seats } else { 0 };
 	match end {
 		HopEnd::Agreed | HopEnd::Dissented => {
-			placing.saturating_add(share(fees.receipt)).saturating_add(fees.consensus)
+			let judging = fees.consensus.saturating_mul(seats).saturating_add(fees.receipt);
+			placing.saturating_add(judging / among)
 		},
 		HopEnd::Silent | HopEnd::Declined => placing,
 	}
@@ -50,18 +53,20 @@ fn fee_of(order: &Order, seat: &Seat, end: HopEnd) -> Balance {
 
 impl<T: Config> Pallet<T> {
 	/// Frees the node of a seat whose hop is over, writes the hop down, and moves what everybody knows of the node by
-	/// its voice; `also` changes what else this says about it.
+	/// its voice; `also` changes what else this says about it. `judged` are the results that were judged together, this
+	/// one among them; 0 if none was.
 	pub(crate) fn hop_over<R>(
 		id: JobId,
 		order: &Order,
 		seat: &Seat,
 		end: HopEnd,
+		judged: u32,
 		also: impl FnOnce(&mut Standing) -> R,
 	) -> R {
 		let now = Self::now();
 		let at = match seat.state {
 			SeatState::Delivered(at) => at,
-			SeatState::Assigned | SeatState::Acknowledged(_) => now,
+			SeatState::Assigned | SeatState::Acknowledged(_) | SeatState::Committed(_) => now,
 		};
 		// From when it could begin: that of a sealed input is later than its assignment, and a dispute puts both off.
 		let margin = Parameters::<T>::get().delivery_margin;
@@ -81,7 +86,7 @@ impl<T: Config> Pallet<T> {
 					end,
 					tone,
 					share: ONE / u32::from(node.capacity.max(1)),
-					fee: fee_of(order, seat, end),
+					fee: fee_of(order, seat, end, judged),
 				};
 				let voice = T::Trust::record(&order.originator, &hop);
 				// Whoever pays for a workflow is behind every step of it.

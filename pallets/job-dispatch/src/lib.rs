@@ -1,14 +1,14 @@
 //! # Job dispatch
 //!
 //! Takes jobs against money held in escrow, queues them by class, seats them on staked and attested nodes by
-//! sampling, and moves them on when nodes stay silent.
+//! sampling, and moves them on when nodes stay silent, differ, or can only be voted on.
 //!
 //! ## Surface
 //!
 //! | index | call | who |
 //! |---|---|---|
 //! | 0 | [`dispatch`](Pallet::dispatch) | anybody whom the clause permits |
-//! | 1 | [`cancel`](Pallet::cancel) | the requester, before nodes work on the job |
+//! | 1 | [`cancel`](Pallet::cancel) | the requester, while no node works on the job |
 //! | 2 | [`pause`](Pallet::pause) | governance: holds back a clause, a class or a jurisdiction for a time |
 //! | 3 | [`resume`](Pallet::resume) | governance: lifts that early |
 //! | 4 | [`fail_job`](Pallet::fail_job) | governance: ends a job that nobody else ends |
@@ -17,18 +17,24 @@
 //!
 //! For other pallets: [`JobBoard`](concordat_primitives::traits::JobBoard) (results, disputes) and
 //! [`NodePool`](concordat_primitives::traits::NodePool) (node-staking). For clients: `view`, `page`, `candidates`,
-//! `check_dispatch`, `totals` and the view function `quote`.
+//! `check_dispatch`, `totals` and the view functions `quote` and `counters`.
 //!
 //! ## Down and up
 //!
 //! Down: clauses ([`Config::Clauses`], [`Config::ClauseJobs`]), node controllers ([`Config::Nodes`]), leases at the
 //! moment of seating ([`Config::Leases`]), credentials of requesters at dispatch and of nodes when they get a seat
-//! ([`Config::Credentials`]; nothing is read for a clause that demands none), what originators have learnt of nodes before a
+//! ([`Config::Credentials`]; nothing is read for a clause that demands none), whether a clause that asks for proofs has a
+//! verifying key ([`Config::Proofs`]; asked about no others), what originators have learnt of nodes before a
 //! job is placed, and what there is to learn from each seat that was given up ([`Config::Trust`]),
 //! receipts ([`Config::Receipts`]), the block's randomness
 //! ([`Config::Randomness`]). Up: [`Config::Listener`] hears of every seat given up while its round goes on
-//! (`seat_lost`), of every round that ends without a result (`round_over`, exactly once, after the job has been
+//! (`seat_lost`; before it `reveal_withheld`, if its node had committed to a result and did not show it), of every round that
+//! ends without a result (`round_over`, exactly once, after the job has been
 //! written back), and of pruning. The callee's weight is charged by whoever calls.
+//!
+//! This pallet is the *board*: it knows who sits, until when, and what they are paid. What they say, and who is right, is
+//! for the *judge* ([`Config::Listener`], quorum-results), who tells it: `committed`, `delivered`, `settle`, `escalate`,
+//! `round_failed`, `override_result`. The board takes each of these only where the seats allow it.
 //!
 //! ## Life of a job
 //!
@@ -38,13 +44,20 @@
 //! | Pending | enough eligible nodes | Scheduled; all seats share one attempt and one nonce |
 //! | Pending | too few | Pending, at the tail, with the reason; others go first. After four failures it rests between tries, at most 15 blocks |
 //! | Pending | a switch or its clause's safe mode holds it back | Paused; looks again at the end of the switch, and every 15 blocks |
-//! | Pending, Paused | `cancel` | Cancelled |
-//! | Scheduled | first acknowledgement or delivery | Running |
+//! | – | `dispatch` of a clause that is decided by vote | AwaitingVote, in no queue |
+//! | Pending, Paused, AwaitingVote | `cancel` | Cancelled |
+//! | Scheduled | first acknowledgement, commitment or delivery | Running |
 //! | Scheduled, Running | a seat is silent | the best backup steps in under the next attempt; without one, the others go on if they can still reach the quorum; if not, the round is over |
-//! | Scheduled, Running | node-staking reports a node lost | the deadlines of its seat come forward: two blocks are left to it |
+//! | Running | all nodes have committed to a result (`commit_impls.rs`) | from the next block on, and for [`reveal_window`](types::Params::reveal_window) blocks, they show them; nobody steps in any more |
+//! | Running | a node does not show what it committed to | its seat is lost, and the listener is told that it was withheld |
+//! | Scheduled, Running | `escalate` (`escalate_impls.rs`) | a backup committee sits under the next attempt; who had not delivered goes, without blame |
+//! | Scheduled, Running | a member of the committee is lost | the others go on if they can still be more than half of it; if not, the round is over |
+//! | Scheduled, Running | node-staking reports a node lost | the deadlines of what it still has to run come forward: two blocks are left to it |
 //! | Scheduled, Running | the round is over | Pending, at the head; the next round goes to others than those who disagreed, or to the same if there are not enough others; with no attempt left: Failed |
+//! | Scheduled, Running | the round is over by disagreement | the same, and later rounds go by the next mode if there are nodes enough; with no attempt left: AwaitingVote where the risk is high or critical (`vote_impls.rs`) |
 //! | Scheduled, Running | `settle` | Completed, or Failed(Program) |
-//! | any of these | its time is over | Expired |
+//! | AwaitingVote, Disputed | `override_result` | Overridden; whatever was frozen ends |
+//! | any of these | its time is over | Expired; but not between reveals that have begun |
 //! | Scheduled, Running, Completed | `freeze` | Disputed; its deadlines do not fire and are put off by the time it takes |
 //! | Disputed | `unfreeze` | where it was, with the same seats, attempts and nonces, or Slashed |
 //! | ended | challenge window over | pruned to a [`JobStub`](types::JobStub) |
@@ -54,18 +67,23 @@
 //! `dispatch` holds the most that the job can cost as [`HoldReason::Escrow`], at prices that are frozen then, and a
 //! deposit for the room it takes as [`HoldReason::Input`]. `settle` pays each node that agreed the price of the usage
 //! it signed, at most its seat's share, out of the hold; fees go to [`Config::FeeDestination`]; the rest comes back.
+//! A committee, or a round of a larger mode, costs no more than was held: where more nodes agree than the job was quoted
+//! for, each gets at most its part of what was held for those. Who said that it could not, or something else, gets nothing.
+//! A vote returns what is held, but for the scheduling fee if the chain has tried to place the job; what was paid for a
+//! result that a vote replaces stays paid.
 //! A job that ends without a result costs nothing, except the scheduling fee once the chain has tried to place it,
 //! whether or not it found nodes: it has done that work. So nobody fills the queues for nothing, and
 //! [`Params::max_live_jobs`](types::Params::max_live_jobs) bounds what one account can put there. The deposit comes
-//! back when the input goes: at once when there is no result, with the pruning when there is one, because a dispute
-//! may have to run it again. A payment that an account cannot receive (its node is gone, or it would stay below the
+//! back when the input goes: at once when there is no result, with the pruning when nodes have agreed on one (or on a
+//! failure), because a dispute or an audit may have to run it again. A payment that an account cannot receive (its node is gone, or it would stay below the
 //! existential deposit) goes back to the requester; a refund that the requester's account cannot receive, which is
 //! less than an existential deposit, goes to the fee destination.
 //!
 //! ## Refusals
 //!
 //! A request that is at fault itself fails with an [`Error`] and leaves nothing. When governance's filter turns a
-//! dispatch away (clause status, expiry, window, trigger, requester, class, credentials), the call *succeeds* with
+//! dispatch away (clause status, expiry, window, trigger, requester, class, credentials, quotas, the lack of a verifying key),
+//! the call *succeeds* with
 //! [`Event::DispatchRefused`] and a receipt: an `Err` would roll both back, and an audit trail without its
 //! refusals is none. No money is held; the transaction fee is kept. `check_dispatch` tells both beforehand.
 //!
@@ -84,7 +102,12 @@
 //!   per block, and after some failures less and less often: jobs that nobody can run cost the others little.
 //! * *No over-commitment.* What a job needs is written into the record of its node with the seat, and looked up with the
 //!   next probe: neither capacity nor any resource is promised twice, not even within a block.
-//! * *Unpredictability.* A job is drawn with the randomness of a later block than the one that took it in.
+//! * *Unpredictability.* A job is drawn with the randomness of a later block than the one that took it in; its committee is
+//!   drawn with it, and of nobody else.
+//! * *No copying.* Where several nodes run a job and all can see what they find, none shows it before all have committed;
+//!   nobody gets a seat after that but a committee, whose members commit anew. Late commitments do not let a job expire on
+//!   those who came in time.
+//! * *No replay.* Every round, every stand-in and every committee has an attempt and a nonce of its own.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -99,15 +122,21 @@ mod tests;
 
 mod agenda_impls;
 mod board_impls;
+mod commit_impls;
 mod dispatch_impls;
+mod errors;
+mod escalate_impls;
+mod events;
 mod groups;
 mod hops;
+pub mod ledger;
 mod money_impls;
 mod open_impls;
 mod place_impls;
 mod pool_impls;
 pub mod pricing;
 pub mod refusal;
+mod round_impls;
 mod schedule_impls;
 pub mod scheduler;
 mod sealed_impls;
@@ -116,19 +145,26 @@ pub mod standing;
 mod try_state;
 pub mod types;
 mod views;
+mod vote_impls;
 pub mod weights;
 
 pub use pallet::*;
 pub use weights::WeightInfo;
 
+use frame_support::pallet_macros::import_section;
+
 /// Target of this pallet's log lines.
 pub(crate) const LOG_TARGET: &str = "runtime::job-dispatch";
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::WeightInfo;
 	use crate::{dispatch_impls::Provenance, pricing::Quote, types::*};
 	use concordat_primitives::{
+		cac::FailureCode,
+		clause::ExecutionMode,
 		job::{Backups, JobClass, JobConstraints, JobInput, JobStatus},
 		sealed::{SealedBody, SealedInput},
 		traits::{
@@ -136,6 +172,7 @@ pub mod pallet {
 			JobOutcomes, LeaseInspect, NodeInspect, Quotas, ReceiptSink,
 		},
 		trust::TrustBook,
+		zk::ProofVerifier,
 		AccountId, Attempt, Balance, BlockNumber, CapabilityId, ClauseId, Hash, JobId, NodeId,
 		ReceiptId,
 	};
@@ -174,6 +211,8 @@ pub mod pallet {
 		type Leases: LeaseInspect;
 		/// Who holds the credentials that clauses demand of requesters and of nodes.
 		type Credentials: CredentialInspect<AccountId>;
+		/// Whether a clause that asks for proofs has a verifying key that is switched on.
+		type Proofs: ProofVerifier;
 		/// What originators have learnt of nodes, and how much each hop counts for everybody.
 		type Trust: TrustBook;
 		/// The audit trail.
@@ -327,349 +366,6 @@ pub mod pallet {
 		}
 	}
 
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A job was accepted and its cost held.
-		JobDispatched {
-			/// Job.
-			job: JobId,
-			/// Who asked.
-			requester: AccountId,
-			/// Clause and version.
-			clause: ClauseId,
-			/// Class.
-			class: JobClass,
-			/// Held as escrow.
-			escrow: Balance,
-			/// Held as deposit.
-			deposit: Balance,
-			/// First block at which the job expires.
-			expires_at: BlockNumber,
-		},
-		/// Alert: governance's filter turned a dispatch away. The receipt is the audit entry.
-		DispatchRefused {
-			/// Who asked.
-			requester: AccountId,
-			/// Clause and version.
-			clause: ClauseId,
-			/// Why.
-			reason: Refusal,
-			/// Receipt of the refusal.
-			receipt: ReceiptId,
-		},
-		/// A job could not be placed, for another reason than the last time. It is tried again.
-		JobWaiting {
-			/// Job.
-			job: JobId,
-			/// Why.
-			reason: Waiting,
-		},
-		/// A job was assigned.
-		JobAssigned {
-			/// Job.
-			job: JobId,
-			/// Attempt that all these seats carry.
-			attempt: Attempt,
-			/// Who sits, each with the score it was chosen with, in parts of 10⁹.
-			seats: BoundedVec<(NodeId, u64), ConstU32<{ concordat_primitives::clause::MAX_SEATS }>>,
-			/// Who would step in, best first.
-			backups: Backups,
-			/// First block at which a silent node loses its seat.
-			ack_by: BlockNumber,
-			/// First block at which a result is too late.
-			deliver_by: BlockNumber,
-		},
-		/// The nodes have their seats; the requester has to seal its input to them.
-		JobAwaitsInput {
-			/// Job.
-			job: JobId,
-			/// Attempt of the round that it has to be sealed for.
-			round: Attempt,
-			/// First block at which it is too late.
-			seal_by: BlockNumber,
-		},
-		/// The requester sealed its input to the nodes of the round.
-		InputSealed {
-			/// Job.
-			job: JobId,
-			/// Attempt of the round.
-			round: Attempt,
-			/// Hash of the ciphertext.
-			ciphertext: Hash,
-			/// First block at which a silent node loses its seat.
-			ack_by: BlockNumber,
-			/// First block at which a result is too late.
-			deliver_by: BlockNumber,
-		},
-		/// A node gave its seat back, for a reason that it signed.
-		SeatDeclined {
-			/// Job.
-			job: JobId,
-			/// Attempt of the seat.
-			attempt: Attempt,
-			/// Who sat.
-			node: NodeId,
-			/// First block at which the node is asked again.
-			cooldown_until: BlockNumber,
-		},
-		/// A node acknowledged its seat.
-		SeatAcknowledged {
-			/// Job.
-			job: JobId,
-			/// Attempt of the seat.
-			attempt: Attempt,
-			/// Who sits.
-			node: NodeId,
-		},
-		/// A node delivered.
-		SeatDelivered {
-			/// Job.
-			job: JobId,
-			/// Attempt of the seat.
-			attempt: Attempt,
-			/// Who sits.
-			node: NodeId,
-		},
-		/// A node was silent and lost its seat.
-		SeatLost {
-			/// Job.
-			job: JobId,
-			/// Attempt of the seat.
-			attempt: Attempt,
-			/// Who sat.
-			node: NodeId,
-			/// What did not come.
-			silence: Silence,
-			/// First block at which the node is asked again.
-			cooldown_until: BlockNumber,
-		},
-		/// A backup stepped in for a silent node, with a fresh nonce.
-		BackupSeated {
-			/// Job.
-			job: JobId,
-			/// Attempt of the new seat.
-			attempt: Attempt,
-			/// Who sits now.
-			node: NodeId,
-			/// The score it was chosen with, in parts of 10⁹.
-			score: u64,
-		},
-		/// A round ended without a result; the job is back at the head of its queue.
-		RoundOver {
-			/// Job.
-			job: JobId,
-			/// Attempts made so far.
-			attempts: Attempt,
-			/// Whether the nodes disagreed; otherwise they were silent.
-			disagreed: bool,
-		},
-		/// A node was paid for a job.
-		NodePaid {
-			/// Job.
-			job: JobId,
-			/// Node.
-			node: NodeId,
-			/// Paid to its controller.
-			amount: Balance,
-		},
-		/// The nodes agreed; the job is paid and closed.
-		JobSettled {
-			/// Job.
-			job: JobId,
-			/// Completed, or failed by the program.
-			status: JobStatus,
-			/// Paid to nodes.
-			paid: Balance,
-			/// Paid as fees.
-			fees: Balance,
-			/// Returned to the requester.
-			refunded: Balance,
-		},
-		/// A job ended without a result.
-		JobEnded {
-			/// Job.
-			job: JobId,
-			/// How.
-			status: JobStatus,
-			/// Paid as fees.
-			fees: Balance,
-			/// Returned to the requester.
-			refunded: Balance,
-			/// Receipt of the end.
-			receipt: ReceiptId,
-		},
-		/// A switch, or the safe mode of its clause, holds the job back.
-		JobPaused {
-			/// Job.
-			job: JobId,
-		},
-		/// Nothing holds the job back any more; it is at the tail of its queue.
-		JobResumed {
-			/// Job.
-			job: JobId,
-		},
-		/// A dispute froze the job.
-		JobFrozen {
-			/// Job.
-			job: JobId,
-			/// Where it stood.
-			was: JobStatus,
-		},
-		/// The verdict is there.
-		JobUnfrozen {
-			/// Job.
-			job: JobId,
-			/// Where it stands now.
-			status: JobStatus,
-		},
-		/// The records of a job are gone; a stub stays.
-		JobPruned {
-			/// Job.
-			job: JobId,
-		},
-		/// Governance holds something back.
-		Paused {
-			/// What.
-			subject: PauseSubject,
-			/// First block at which it is no longer held back.
-			until: BlockNumber,
-		},
-		/// Governance lifted a switch before its time.
-		Resumed {
-			/// What.
-			subject: PauseSubject,
-		},
-		/// A node is in the pools, or has a new profile there.
-		NodeAdmitted {
-			/// Node.
-			node: NodeId,
-		},
-		/// A node left the pools.
-		NodeEvicted {
-			/// Node.
-			node: NodeId,
-		},
-		/// An operator says that its node does not perform a capability now, or does again.
-		CapabilitySwitched {
-			/// Node.
-			node: NodeId,
-			/// Capability.
-			capability: CapabilityId,
-			/// Whether it can be used.
-			available: bool,
-		},
-		/// The jobs of a group go to another node from now on: its own could not take the first seat of one.
-		GroupMoved {
-			/// Whose group it is.
-			requester: AccountId,
-			/// Which of its groups.
-			group: u32,
-			/// Where they went before; nothing for a new group.
-			from: Option<NodeId>,
-			/// Where they go now.
-			to: NodeId,
-		},
-		/// Governance changed the parameters.
-		ParamsChanged,
-	}
-
-	#[pallet::error]
-	pub enum Error<T> {
-		/// No such clause is registered.
-		ClauseUnknown,
-		/// The input is empty.
-		InputEmpty,
-		/// The input is longer than allowed.
-		InputTooLarge,
-		/// The location of the input is not a URL in printable ASCII, such as https://host/path.
-		InputLocationInvalid,
-		/// A node is both preferred and excluded.
-		PreferredExcluded,
-		/// A jurisdiction is not three capital letters (ISO 3166-1 alpha-3).
-		JurisdictionInvalid,
-		/// The requester's jurisdictions and those of the clause have none in common.
-		JurisdictionsDisjoint,
-		/// A least trust or quality is above one (10⁶ parts).
-		ThresholdOutOfBounds,
-		/// The timeout is shorter than one round of the clause takes, or longer than allowed.
-		TimeoutOutOfBounds,
-		/// The job may cost more than the requester wants to pay.
-		PriceAboveMax,
-		/// The requester's free balance does not cover the escrow and the deposit.
-		CannotPay,
-		/// The queue of this class is full.
-		QueueFull,
-		/// The requester has as many jobs that have not ended as one account may have.
-		TooManyLiveJobs,
-		/// No such job, or it has been pruned.
-		JobUnknown,
-		/// Only the requester may do this.
-		NotRequester,
-		/// Nodes work on the job already, or it has ended.
-		NotCancellable,
-		/// The job has ended, or a dispute has frozen it.
-		NotLive,
-		/// No node works on the job now.
-		NotAssigned,
-		/// The node holds no seat on this job for this attempt.
-		NotSeated,
-		/// The seat was acknowledged before.
-		AlreadyAcknowledged,
-		/// The seat was delivered before.
-		AlreadyDelivered,
-		/// The deadline of the seat has passed.
-		TooLate,
-		/// The settlement names too few nodes, one twice, or one without a seat.
-		SettlementInvalid,
-		/// The job can not be disputed: it is not assigned, and its challenge window is not open.
-		NotDisputable,
-		/// No dispute has frozen the job.
-		NotDisputed,
-		/// The parameters are out of their bounds, or contradict each other.
-		ParamsInvalid,
-		/// A pause lasts for at least one block and at most as long as the parameters allow.
-		PauseOutOfBounds,
-		/// Too many switches hold at a time.
-		TooManyPauses,
-		/// No switch holds this back.
-		NotPaused,
-		/// The job does not await a sealed input: it never did, it is sealed already, or it has ended.
-		NotAwaitingInput,
-		/// It was sealed for another round; the recipients have changed since.
-		WrongRound,
-		/// The ciphertext does not have the hash that is named.
-		CiphertextMismatch,
-		/// The ciphertext is not as long as the input, its salt and its tag.
-		CiphertextLength,
-		/// The content key is not wrapped for one of the seats or backups.
-		RecipientMissing,
-		/// The content key is wrapped for one node twice.
-		RecipientTwice,
-		/// The content key is wrapped for somebody who has neither a seat nor stands by.
-		RecipientUnknown,
-		/// The node's enclave has another key now.
-		RecipientKeyChanged,
-		/// A node that has a seat holds no lease any more.
-		RecipientGone,
-		/// The requester's vendors and those of the clause have none in common.
-		VendorsDisjoint,
-		/// A node is named twice in one list.
-		NamedTwice,
-		/// An ensemble has 2 to 7 nodes, and only where the clause has a single node run it.
-		EnsembleInvalid,
-		/// A sealed output needs a sealed input, and one answer: not an ensemble's.
-		SealedOutputInvalid,
-		/// A job depends on too many others.
-		TooManyDependencies,
-		/// A node without capabilities takes no jobs.
-		NoCapabilities,
-		/// The node names more capabilities than allowed, or works under too many.
-		TooManyCapabilities,
-		/// The node does not offer this capability.
-		CapabilityNotOffered,
-	}
-
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
@@ -692,6 +388,12 @@ pub mod pallet {
 			assert!(
 				concordat_primitives::job::MAX_BACKUPS >= Params::default().backups,
 				"the default number of backups must fit a job"
+			);
+			assert!(
+				concordat_primitives::clause::MAX_VOTERS
+					>= concordat_primitives::clause::MAX_SEATS
+						.saturating_add(concordat_primitives::job::MAX_BACKUPS),
+				"a committee must fit a job beside the nodes that it decides between"
 			);
 			assert!(
 				!T::FeeDestination::get().encode().iter().all(|byte| *byte == 0),
@@ -833,6 +535,11 @@ pub mod pallet {
 		/// What governance can change.
 		pub fn parameters() -> Params {
 			Parameters::<T>::get()
+		}
+
+		/// All totals that this pallet keeps, committees and withheld results among them.
+		pub fn counters() -> Counters {
+			Ledger::<T>::get().totals
 		}
 
 		/// What stays of a pruned job.

@@ -25,8 +25,9 @@ use concordat_primitives::{
 	trust::{Hop, Originator, Perspective, TieView, TrustBook},
 	units::{CDT, MILLI_CDT},
 	workflow::JobParent,
-	AccountId, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId, NodeId,
-	ReceiptId,
+	zk::{FieldBytes, ProofVerifier, Statement, VkId, ZkRefusal},
+	AccountId, Attempt, Balance, CapabilityId, ClauseId, Hash, JobId, Jurisdiction, LeaseId,
+	NodeId, ReceiptId,
 };
 use core::cell::RefCell;
 use frame_support::{
@@ -96,6 +97,7 @@ impl Config for Test {
 	type Nodes = Staking;
 	type Leases = Attestation;
 	type Credentials = Identity;
+	type Proofs = Prover;
 	type Trust = Book;
 	type Receipts = Rollup;
 	type Listener = Quorum;
@@ -116,12 +118,15 @@ pub enum Reacts {
 	GivesUp,
 	/// It finds that those who are left agree.
 	Settles(Settlement),
+	/// It calls the backup committee, or gives up if there can be none.
+	Escalates,
 }
 
 /// What the listener heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
 	SeatLost(JobId, NodeId),
+	Withheld(JobId, Attempt, NodeId),
 	RoundOver(JobId),
 	Pruned(JobId),
 }
@@ -160,6 +165,9 @@ parameter_types! {
 	pub static Remembers: bool = false;
 	/// What originators are said to know, if the book does not remember by itself.
 	pub static Told: BTreeMap<Originator, Perspective> = BTreeMap::new();
+	/// Clauses with a verifying key, and how often somebody asked for one.
+	pub static Provable: BTreeSet<ClauseId> = BTreeSet::new();
+	pub static ProofsAsked: u32 = 0;
 	/// What asking about credentials costs, in microseconds.
 	pub static CredentialMicros: u64 = 30;
 }
@@ -350,6 +358,24 @@ impl CredentialInspect<AccountId> for Identity {
 	}
 }
 
+/// Knows which clauses have a verifying key, and notes how often it is asked.
+pub struct Prover;
+impl ProofVerifier for Prover {
+	fn verify(_: &Statement, _: &[FieldBytes], _: &[u8]) -> Result<VkId, ZkRefusal> {
+		Err(ZkRefusal::NoKey)
+	}
+	fn is_provable(clause: &ClauseId) -> bool {
+		ProofsAsked::mutate(|asked| *asked += 1);
+		Provable::get().contains(clause)
+	}
+	fn weight(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn weight_of_asking() -> Weight {
+		Weight::from_parts(900, 0)
+	}
+}
+
 pub struct Rollup;
 impl ReceiptSink for Rollup {
 	fn append(operation: Operation) -> ReceiptId {
@@ -375,7 +401,17 @@ impl JobListener for Quorum {
 			Reacts::Settles(settlement) => {
 				assert_ok!(JobDispatch::settle(job, settlement));
 			},
+			Reacts::Escalates => {
+				if JobDispatch::escalate(job) == Ok(0) {
+					assert_ok!(JobDispatch::round_failed(job));
+				}
+			},
 		}
+	}
+	fn reveal_withheld(job: JobId, attempt: Attempt, node: NodeId) {
+		// The seat is given up before anybody hears of it.
+		assert!(seats(job).iter().all(|seat| seat.node != node));
+		HeardSoFar::mutate(|list| list.push(Heard::Withheld(job, attempt, node)));
 	}
 	fn round_over(job: JobId) {
 		HeardSoFar::mutate(|list| list.push(Heard::RoundOver(job)));
@@ -735,6 +771,8 @@ impl ExtBuilder {
 		NodesAsked::set(Vec::new());
 		AccountsAsked::set(0);
 		CredentialMicros::set(30);
+		Provable::set(BTreeSet::new());
+		ProofsAsked::set(0);
 		HopsSoFar::set(Vec::new());
 		Voice::set(ONE);
 		Remembers::set(false);

@@ -8,6 +8,7 @@ use concordat_primitives::{
 	job::{JobInput, JobStatus},
 	traits::{CredentialInspect, JobOpener, JobRequest, JobSwitches, OpenError, Quotas},
 	workflow::Dependencies,
+	zk::ProofVerifier,
 	BlockNumber, JobId,
 };
 use frame_support::{ensure, storage::with_storage_layer, weights::Weight};
@@ -15,8 +16,16 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> JobOpener for Pallet<T> {
 	fn open(request: JobRequest) -> Result<JobId, OpenError> {
-		let JobRequest { requester, clause, input, constraints, originator, parent, dependencies } =
-			request;
+		let JobRequest {
+			requester,
+			clause,
+			input,
+			constraints,
+			originator,
+			parent,
+			dependencies,
+			mode,
+		} = request;
 		let outputs: Vec<_> = dependencies.iter().map(|(_, output)| *output).collect();
 		let jobs: Vec<_> = dependencies.into_iter().map(|(job, _)| job).collect();
 		let provenance = Provenance {
@@ -25,6 +34,7 @@ impl<T: Config> JobOpener for Pallet<T> {
 			dependencies: Dependencies::try_from(jobs)
 				.map_err(|_| DispatchError::from(Error::<T>::TooManyDependencies))?,
 			lineage: lineage(&outputs),
+			mode,
 		};
 		// Whoever asks may go on after an error: nothing of the attempt may stay.
 		let (opened, _) = with_storage_layer(|| {
@@ -46,12 +56,13 @@ impl<T: Config> JobOpener for Pallet<T> {
 			.max(T::WeightInfo::dispatch_refused())
 			.saturating_add(T::Quotas::weight())
 			.saturating_add(T::Credentials::weight())
+			.saturating_add(T::Proofs::weight_of_asking())
 	}
 
 	fn weight_of_withdrawing() -> Weight {
 		// Without the opener's own part, or the two would call each other for ever.
 		Self::weight_of_end_alone(T::WeightInfo::round_over(
-			concordat_primitives::clause::MAX_SEATS,
+			concordat_primitives::clause::MAX_VOTERS,
 		))
 	}
 }

@@ -20,6 +20,15 @@ use concordat_primitives::{
 use core::cell::Cell;
 use frame_support::BoundedVec;
 
+/// How long a seat that is given now lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Term {
+	/// First block at which the node is too late with its result, or with committing to it.
+	pub deliver_by: BlockNumber,
+	/// Until when its lease has to last: where nodes commit to their results, until these have been shown.
+	pub needed_until: BlockNumber,
+}
+
 /// What a search goes by.
 pub(crate) struct Search<'a> {
 	id: JobId,
@@ -92,11 +101,13 @@ impl<T: Config> Pallet<T> {
 		let attempt = job.attempts.saturating_add(1);
 		let paused = ctx.paused_jurisdictions();
 		let stranger = Perspective::default();
-		let ask = Self::ask(job, order, ctx, &paused, &stranger);
-		let (_, seats) = order.mode.quorum();
+		let term = Self::term(job, order, ctx);
+		let ask = Self::ask(job, order, ctx, &paused, &stranger, term);
+		let mode = job.mode(order);
+		let (_, seats) = mode.quorum();
 		let want = Want {
 			seats: seats.into(),
-			backups: ctx.params.backups,
+			backups: backups_of(mode, &ctx.params),
 			candidates: ctx.params.candidates,
 			spread: order.spread,
 		};
@@ -137,7 +148,7 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Choice::nobody()
 		};
-		let deliver_by = ask.deliver_by;
+		let deliver_by = term.deliver_by;
 		let leases = choice.asked;
 		let credentials = credentials.get();
 		let grouped = group.is_some();
@@ -201,6 +212,29 @@ impl<T: Config> Pallet<T> {
 		Placement { seats: want.seats, probes, leases, credentials, grouped }
 	}
 
+	/// How long a seat lasts that is given now.
+	pub(crate) fn term(job: &Job, order: &Order, ctx: &Context) -> Term {
+		Self::term_within(job, ctx, Self::window(order, ctx), job.commits(order))
+	}
+
+	/// How long a seat on a committee lasts: one and a half times as long. Its members commit, unless outputs are sealed.
+	pub(crate) fn term_of_committee(job: &Job, order: &Order, ctx: &Context) -> Term {
+		let window = Self::window(order, ctx);
+		let longer = window.saturating_add(window.div_ceil(2));
+		Self::term_within(job, ctx, longer, order.output_key.is_none())
+	}
+
+	fn window(order: &Order, ctx: &Context) -> BlockNumber {
+		scheduler::delivery_window(order.limits.wall_millis, ctx.params.delivery_margin)
+	}
+
+	fn term_within(job: &Job, ctx: &Context, window: BlockNumber, commits: bool) -> Term {
+		let next = ctx.now.saturating_add(1);
+		let deliver_by = ctx.now.saturating_add(window).min(job.expires_at).max(next);
+		let reveals = if commits { reveals(&ctx.params) } else { 0 };
+		Term { deliver_by, needed_until: deliver_by.saturating_add(reveals) }
+	}
+
 	/// What the job asks of a node now, of an originator who has learnt so much.
 	pub(crate) fn ask<'a>(
 		job: &'a Job,
@@ -208,13 +242,11 @@ impl<T: Config> Pallet<T> {
 		ctx: &Context,
 		paused: &'a [Jurisdiction],
 		perspective: &'a Perspective,
+		term: Term,
 	) -> Ask<'a> {
-		let window =
-			scheduler::delivery_window(order.limits.wall_millis, ctx.params.delivery_margin);
-		let deliver_by = ctx.now.saturating_add(window).min(job.expires_at);
 		Ask {
 			now: ctx.now,
-			deliver_by: deliver_by.max(ctx.now.saturating_add(1)),
+			needed_until: term.needed_until,
 			capability: order.capability,
 			resources: order.resources,
 			sovereign_only: order.sovereign_only,
@@ -238,7 +270,7 @@ impl<T: Config> Pallet<T> {
 		let lease = candidate.seating.profile.lease;
 		T::Leases::live_lease(candidate.node, lease, &ask.of_lease())
 			.ok()
-			.filter(|lease| lease.expires_at >= ask.deliver_by)
+			.filter(|lease| lease.expires_at >= ask.needed_until)
 	}
 
 	/// Gives one node one seat.
@@ -266,7 +298,8 @@ impl<T: Config> Pallet<T> {
 			deliver_by,
 			state: SeatState::Assigned,
 		};
-		// There is room: a mode asks for at most `MAX_SEATS`, and a node at capacity is no candidate.
+		// There is room: a mode asks for at most `MAX_SEATS`, a committee for as many as there are backups, and a node at
+		// capacity is no candidate.
 		if job.seats.is_full() || !seating.standing.take_seat(id, order) {
 			log::error!(target: LOG_TARGET, "no room for node {node} on job {id}");
 			return;
@@ -274,10 +307,15 @@ impl<T: Config> Pallet<T> {
 		Seatings::<T>::insert(node, seating);
 		// The time of a seat whose input is still to be sealed has not begun.
 		if !order.sealed || job.ciphertext.is_some() {
-			Self::arm_seat(id, &seat);
+			Self::arm_seat(id, &seat, false);
 		}
 		job.seats.force_push(seat);
 	}
+}
+
+/// Blocks from the last moment at which a node can commit to the end of the reveals.
+pub(crate) const fn reveals(params: &Params) -> BlockNumber {
+	params.reveal_window.saturating_add(1)
 }
 
 /// The comparison that sampling is measured against; no call and no hook leads here.

@@ -1,6 +1,6 @@
 //! The pools: dense lists of nodes by capability and stratum, with removal by swapping in the last one.
 
-use crate::{pallet::*, schedule_impls::silence_of, types::*, WeightInfo};
+use crate::{pallet::*, round_impls::silence_of, types::*, WeightInfo};
 use concordat_primitives::{
 	node::NodeProfile,
 	traits::{NodeInspect, NodePool},
@@ -137,11 +137,12 @@ impl<T: Config> NodePool for Pallet<T> {
 				continue;
 			};
 			let Some(seat) = job.seats.iter_mut().find(|seat| seat.node == node) else { continue };
-			let Some(before) = silence_of(seat) else { continue };
+			// Only what still has to be run. What has been committed to is shown within a few blocks, or was withheld.
+			let Some(before) = silence_of(seat, false) else { continue };
 			seat.deliver_by = seat.deliver_by.min(soon);
 			seat.ack_by = seat.ack_by.min(soon);
-			if silence_of(seat) != Some(before) {
-				Self::arm_seat(id, seat);
+			if silence_of(seat, false) != Some(before) {
+				Self::arm_seat(id, seat, false);
 			}
 			Jobs::<T>::insert(id, job);
 		}

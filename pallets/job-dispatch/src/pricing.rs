@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  quote = scheduling fee + seats · (consensus fee + dearest usage) + receipt fee      held at dispatch
-//!  paid  = Σ over the nodes that agreed: min(price of the signed usage, dearest usage)
+//!  paid  = Σ over the nodes that agreed: min(price of the signed usage, dearest usage, seats · dearest usage / nodes that agreed)
 //!  fees  = scheduling fee + votes · consensus fee + receipt fee
 //!  back  = quote − paid − fees                                                         never negative
 //! ```
@@ -158,6 +158,13 @@ impl Quote {
 		self.prices.of(usage).min(self.seat_price)
 	}
 
+	/// What one of so many nodes gets for what it used. A committee, or a round of a larger mode, may have more nodes than
+	/// the job was quoted for: then they share what was held for those.
+	pub fn share(&self, usage: &ResourceUsage, among: u32) -> Balance {
+		let held = self.seat_price.saturating_mul(self.seats.into());
+		self.pay(usage).min(held / Balance::from(among.max(1)))
+	}
+
 	/// Fees of a job that reached a result with so many votes.
 	pub fn fees_of_result(&self, votes: u32) -> Balance {
 		let votes = votes.min(self.seats.into());
@@ -241,9 +248,27 @@ mod tests {
 	}
 
 	#[test]
+	fn more_nodes_than_were_quoted_share_what_was_held() {
+		let quote = Quote::new(FEES, PRICES, &LIMITS, 100, 3, 0);
+		let (most, little) = (
+			ResourceUsage { fuel: u64::MAX, ..Default::default() },
+			ResourceUsage { fuel: 1, ..Default::default() },
+		);
+		assert_eq!((quote.share(&most, 0), quote.share(&most, 3)), (40, 40));
+		// 3 · 40 = 120 among seven: 17, and 1 comes back.
+		assert_eq!((quote.share(&most, 4), quote.share(&most, 7)), (30, 17));
+		assert_eq!(quote.share(&little, 7), 3, "who used less gets less");
+	}
+
+	#[test]
 	fn pay_and_fees_never_exceed_the_quote() {
 		for seats in 1..=7u8 {
 			let quote = Quote::new(FEES, PRICES, &LIMITS, 100, seats, 0);
+			let most = ResourceUsage { fuel: u64::MAX, ..Default::default() };
+			for among in 1..=11 {
+				let paid = quote.share(&most, among) * Balance::from(among);
+				assert!(paid + quote.fees_of_result(u32::MAX) <= quote.total);
+			}
 			let paid = quote.seat_price * Balance::from(seats);
 			assert!(paid + quote.fees_of_result(u32::MAX) <= quote.total);
 		}

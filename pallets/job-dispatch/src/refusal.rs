@@ -47,7 +47,7 @@ pub enum Refusal {
 	/// Only clauses of the critical risk class take critical jobs.
 	#[codec(index = 7)]
 	ClassNotPermitted,
-	/// The clause is decided by votes; no node runs it.
+	/// The clause is decided by votes; no node runs it. Not given any more: such jobs are taken in, and await their vote.
 	#[codec(index = 8)]
 	DecidedByVote,
 	/// The clause demands a credential of those who dispatch, and the requester does not hold it.
@@ -59,6 +59,9 @@ pub enum Refusal {
 	/// The quotas of all jurisdictions in which the job may run are used up for now.
 	#[codec(index = 11)]
 	QuotaOfJurisdiction,
+	/// The clause asks for a proof, and has no verifying key that is switched on.
+	#[codec(index = 12)]
+	NotProvable,
 }
 
 impl From<QuotaExceeded> for Refusal {
@@ -92,6 +95,9 @@ impl Refusal {
 			Self::QuotaOfDao => "the quota of the clause's owner is used up for now",
 			Self::QuotaOfJurisdiction => {
 				"the quotas of all jurisdictions in which the job may run are used up for now"
+			},
+			Self::NotProvable => {
+				"the clause asks for a proof and has no verifying key that is switched on"
 			},
 		}
 	}

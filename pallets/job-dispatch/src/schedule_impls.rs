@@ -1,4 +1,5 @@
-//! The hook's work: queues, placing jobs, filling in for silent nodes. The decisions are in [`crate::scheduler`].
+//! The hook's work: queues, and placing jobs. The decisions are in [`crate::scheduler`]; what becomes of seats and rounds is
+//! in [`crate::round_impls`].
 
 use crate::{
 	pallet::*,
@@ -8,21 +9,20 @@ use crate::{
 };
 use alloc::vec::Vec;
 use concordat_primitives::{
-	clause::{ClauseStatus, Spread, MAX_SEATS},
-	job::{FailureReason, JobClass, JobStatus, Seat, SeatState, MAX_BACKUPS},
+	clause::{ClauseStatus, ExecutionMode, Spread, MAX_SEATS},
+	job::{JobClass, JobStatus},
 	receipt::Operation,
-	traits::{
-		BlockRandomness, ClauseInspect, ClauseJobs, CredentialInspect, JobListener, JobOutcomes,
-		LeaseInspect, NodeInspect, ReceiptSink,
-	},
-	trust::{HopEnd, TrustBook},
-	Attempt, BlockNumber, JobId, Jurisdiction, NodeId,
+	traits::{BlockRandomness, ClauseInspect, CredentialInspect, LeaseInspect, ReceiptSink},
+	trust::TrustBook,
+	BlockNumber, JobId, Jurisdiction,
 };
 use frame_support::{
 	weights::{Weight, WeightMeter},
 	BoundedVec,
 };
 
+/// The mode that asks for most nodes and most backups.
+const LARGEST: ExecutionMode = ExecutionMode::Quorum { k: 4, n: MAX_SEATS as u8 };
 /// Domain of the randomness that jobs are drawn with.
 const SEED_DOMAIN: &[u8] = b"concordat/schedule/v1";
 
@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
 				log::error!(target: LOG_TARGET, "queued job {id} has no record");
 				continue;
 			};
-			let questions = Self::weight_of_questions(&order, &ctx.params);
+			let questions = Self::weight_of_questions(&job, &order, &ctx.params);
 			if !meter.can_consume(step.saturating_add(questions)) {
 				// What is left of this block's share is too little for it: it is the first of its class in the next.
 				meter.consume(Self::weight_of_parking());
@@ -275,14 +275,6 @@ impl<T: Config> Pallet<T> {
 		matches!(status, Some(ClauseStatus::SafeMode(_))).then_some(soon)
 	}
 
-	/// Puts the next deadline of a seat on the agenda, if it still has one.
-	pub(crate) fn arm_seat(job: JobId, seat: &Seat) {
-		if let Some((_, due)) = silence_of(seat) {
-			let (attempt, node) = (seat.attempt, seat.node);
-			Self::arm(due, AgendaItem::Deadline { job, attempt, node });
-		}
-	}
-
 	/// The receipt of an assignment.
 	pub(crate) fn note_assignment(id: JobId, job: &Job) {
 		let nodes = job.seats.iter().map(|seat| seat.node).collect::<Vec<_>>();
@@ -291,190 +283,6 @@ impl<T: Config> Pallet<T> {
 			attempt: job.attempts,
 			nodes: BoundedVec::truncate_from(nodes),
 		});
-	}
-
-	/// The best backup that is still eligible takes a seat under the next attempt. `false` if there is none, or no
-	/// attempt left.
-	fn stand_in(id: JobId, job: &mut Job, order: &Order, ctx: &Context) -> bool {
-		if job.attempts >= ctx.params.max_attempts {
-			return false;
-		}
-		let paused = ctx.paused_jurisdictions();
-		let perspective = T::Trust::perspective(&order.originator);
-		let seated: Vec<_> = job
-			.seats
-			.iter()
-			.filter_map(|seat| Seatings::<T>::get(seat.node))
-			.map(|seating| (seating.profile.operator, seating.profile.platform))
-			.collect();
-		while !job.backups.is_empty() {
-			let node = job.backups.remove(0);
-			// It was eligible when it was drawn: that may be a while ago.
-			let ask = Self::ask(job, order, ctx, &paused, &perspective);
-			let found = Self::look_up(node, &ask)
-				.and_then(Result::ok)
-				.filter(|one| !scheduler::clashes(one, seated.iter().map(|(o, p)| (o, p))))
-				.and_then(|one| Self::live_lease(&one, &ask).map(|lease| (one, lease)))
-				.filter(|(_, lease)| !order.sealed || Self::was_sealed_for(id, lease))
-				.filter(|_| {
-					let demands = &order.node_credentials;
-					demands.is_empty() || T::Credentials::node_meets(node, demands)
-				});
-			let deliver_by = ask.deliver_by;
-			if let Some((candidate, lease)) = found {
-				let attempt = job.attempts.saturating_add(1);
-				let score = candidate.score;
-				job.attempts = attempt;
-				Self::seat(id, job, order, ctx, attempt, deliver_by, candidate, lease);
-				Self::deposit_event(Event::BackupSeated { job: id, attempt, node, score });
-				Self::note_assignment(id, job);
-				return true;
-			}
-		}
-		false
-	}
-
-	/// A deadline of a seat fires. Returns the weight of what that led to.
-	pub(crate) fn seat_deadline(
-		id: JobId,
-		attempt: Attempt,
-		node: NodeId,
-		ctx: &Context,
-	) -> Weight {
-		let stale = T::WeightInfo::agenda_stale();
-		let Some(mut job) = Jobs::<T>::get(id).filter(|job| job.status.is_assigned()) else {
-			return stale;
-		};
-		let is_it = |seat: &Seat| seat.node == node && seat.attempt == attempt;
-		let Some(seat) = job.seats.iter().find(|seat| is_it(seat)) else { return stale };
-		let Some((silence, due)) = silence_of(seat) else { return stale };
-		if due > ctx.now {
-			// An acknowledged seat is looked at again when its result is due. Where a dispute has put off the
-			// acknowledgement, that stands on the agenda already.
-			if seat.ack_by > ctx.now {
-				return stale;
-			}
-			Self::arm_seat(id, seat);
-			return T::WeightInfo::look_again();
-		}
-		let Some(order) = Orders::<T>::get(id) else { return stale };
-
-		let lost = seat.clone();
-		job.seats.retain(|seat| !is_it(seat));
-		let cooldown_until = Self::hop_over(id, &order, &lost, HopEnd::Silent, |standing| {
-			standing.miss(&ctx.params, ctx.now)
-		});
-		Ledger::<T>::mutate(|ledger| {
-			let totals = &mut ledger.totals;
-			totals.missed_deadlines = totals.missed_deadlines.saturating_add(1);
-		});
-		Self::deposit_event(Event::SeatLost { job: id, attempt, node, silence, cooldown_until });
-
-		Self::fill_seat(id, job, &order, node, ctx)
-	}
-
-	/// A node gives its seat back: another one gets it, and the node is left alone for a moment.
-	pub(crate) fn seat_declined(
-		id: JobId,
-		mut job: Job,
-		order: &Order,
-		attempt: Attempt,
-		node: NodeId,
-	) {
-		let ctx = Self::context();
-		let is_it = |seat: &Seat| seat.node == node && seat.attempt == attempt;
-		let Some(given_back) = job.seats.iter().find(|seat| is_it(seat)).cloned() else { return };
-		job.seats.retain(|seat| !is_it(seat));
-		let cooldown_until = ctx.now.saturating_add(ctx.params.cooldown_base);
-		Self::hop_over(id, order, &given_back, HopEnd::Declined, |standing| {
-			standing.cooldown_until = standing.cooldown_until.max(cooldown_until);
-		});
-		Self::deposit_event(Event::SeatDeclined { job: id, attempt, node, cooldown_until });
-		Self::fill_seat(id, job, order, node, &ctx);
-	}
-
-	/// The best backup takes the seat that `node` had; without one the others go on if they still can, and otherwise the
-	/// round is over. Returns the weight.
-	fn fill_seat(id: JobId, mut job: Job, order: &Order, node: NodeId, ctx: &Context) -> Weight {
-		let stood_in = Self::stand_in(id, &mut job, order, ctx);
-		let own = Self::weight_of_stand_in().saturating_add(Self::weight_of_backups(order));
-		let (k, _) = order.mode.quorum();
-		let left = job.seats.len() as u32;
-		if stood_in || left >= u32::from(k) {
-			let started = job.seats.iter().any(|seat| seat.state != SeatState::Assigned);
-			let status = if started { JobStatus::Running } else { JobStatus::Scheduled };
-			Self::set_status(&mut job, status);
-			Jobs::<T>::insert(id, job);
-			// Last: what it hears may make the listener settle the job, or end the round.
-			T::Listener::seat_lost(id, node);
-			own.saturating_add(Self::weight_of_judgement(id, left))
-		} else {
-			let delivered =
-				job.seats.iter().any(|seat| matches!(seat.state, SeatState::Delivered(_)));
-			let reason = if delivered { FailureReason::NoQuorum } else { FailureReason::Silence };
-			Self::end_round(id, job, order, false, reason);
-			own.saturating_add(Self::failing(left))
-		}
-	}
-
-	/// Weight of what the listener made of a lost seat, by where the job stands now.
-	fn weight_of_judgement(id: JobId, seats: u32) -> Weight {
-		match Jobs::<T>::get(id).map(|job| job.status) {
-			Some(status) if status.is_assigned() => Weight::zero(),
-			Some(JobStatus::Completed | JobStatus::Failed(FailureReason::Program(_))) => {
-				Self::settling_and_receipt(seats)
-			},
-			_ => Self::failing(seats),
-		}
-	}
-
-	/// A round is over without a result: back to the head of the queue, or the end.
-	pub(crate) fn end_round(
-		id: JobId,
-		mut job: Job,
-		order: &Order,
-		disagreed: bool,
-		reason: FailureReason,
-	) {
-		if job.attempts >= Parameters::<T>::get().max_attempts {
-			return Self::end(id, job, order, JobStatus::Failed(reason));
-		}
-		Self::vacate_all(id, &job, order);
-		let seats = core::mem::take(&mut job.seats);
-		if disagreed {
-			let nodes = seats.into_iter().map(|seat| seat.node).collect::<Vec<_>>();
-			job.spent = BoundedVec::truncate_from(nodes);
-		}
-		job.backups = Default::default();
-		job.waiting = None;
-		job.retries = 0;
-		Self::unseal(id, &mut job, order);
-		Self::set_status(&mut job, JobStatus::Pending);
-		Self::enqueue_front(id, &mut job, order.class);
-		let attempts = job.attempts;
-		Jobs::<T>::insert(id, job);
-		Self::deposit_event(Event::RoundOver { job: id, attempts, disagreed });
-		T::Listener::round_over(id);
-	}
-
-	/// Frees the nodes of all seats. The seats stay in the record.
-	pub(crate) fn vacate_all(id: JobId, job: &Job, order: &Order) {
-		for seat in &job.seats {
-			Self::vacate(id, seat.node, order, |_| ());
-		}
-	}
-
-	/// Frees a node of a job, and notes what that says about the node.
-	pub(crate) fn vacate<R>(
-		id: JobId,
-		node: NodeId,
-		order: &Order,
-		note: impl FnOnce(&mut Standing) -> R,
-	) -> R {
-		Self::mutate_standing(node, |standing| {
-			standing.give_back(id, order);
-			note(standing)
-		})
 	}
 
 	/// Weight of one try to place a job.
@@ -494,7 +302,8 @@ impl<T: Config> Pallet<T> {
 	fn most_wanted(params: &Params) -> Want {
 		Want {
 			seats: MAX_SEATS,
-			backups: params.backups,
+			// The largest mode has the largest committee.
+			backups: backups_of(LARGEST, params),
 			candidates: params.candidates,
 			spread: Spread::default(),
 		}
@@ -520,72 +329,20 @@ impl<T: Config> Pallet<T> {
 		T::Credentials::weight().saturating_mul(Self::most_wanted(params).most_probes().into())
 	}
 
-	/// The same for an order: nothing, unless its clause demands any.
-	fn weight_of_questions(order: &Order, params: &Params) -> Weight {
+	/// The same for a job: nothing, unless its clause demands any.
+	fn weight_of_questions(job: &Job, order: &Order, params: &Params) -> Weight {
 		if order.node_credentials.is_empty() {
 			return Weight::zero();
 		}
-		let (_, seats) = order.mode.quorum();
-		let want = Want { seats: seats.into(), ..Self::most_wanted(params) };
+		let mode = job.mode(order);
+		let (_, seats) = mode.quorum();
+		let backups = backups_of(mode, params);
+		let want = Want { seats: seats.into(), backups, ..Self::most_wanted(params) };
 		T::Credentials::weight().saturating_mul(want.most_probes().into())
-	}
-
-	/// Weight of asking about the credentials of all backups: nothing, unless the order's clause demands any.
-	fn weight_of_backups(order: &Order) -> Weight {
-		if order.node_credentials.is_empty() {
-			return Weight::zero();
-		}
-		Self::weight_of_most_backups()
-	}
-
-	/// Weight of asking about the credentials of as many backups as there may be.
-	pub(crate) fn weight_of_most_backups() -> Weight {
-		T::Credentials::weight().saturating_mul(MAX_BACKUPS.into())
 	}
 
 	/// Weight of finding that a job is held back.
 	fn weight_of_parking() -> Weight {
 		T::WeightInfo::park().saturating_add(T::Clauses::weight())
-	}
-
-	/// Weight of a seat that is lost and of the backup that steps in.
-	pub(crate) fn weight_of_stand_in() -> Weight {
-		T::WeightInfo::seat_lost()
-			.saturating_add(T::Trust::weight_of_perspective())
-			.saturating_add(T::Trust::weight_of_recording())
-			// Whose a node is that has left the pools meanwhile.
-			.saturating_add(T::Nodes::weight())
-			.saturating_add(T::Leases::weight().saturating_mul(MAX_BACKUPS.into()))
-			.saturating_add(T::Receipts::weight())
-			.saturating_add(T::Listener::weight())
-	}
-
-	/// Weight of a round over so many seats that ends, and of the job that may end with it.
-	pub(crate) fn failing(seats: u32) -> Weight {
-		Self::weight_of_end(T::WeightInfo::round_over(seats))
-	}
-
-	/// Weight of a settlement over so many seats.
-	pub(crate) fn settling(seats: u32) -> Weight {
-		T::WeightInfo::settle(seats)
-			.saturating_add(T::Trust::weight_of_recording().saturating_mul(seats.into()))
-			.saturating_add(T::Nodes::weight().saturating_mul(seats.into()))
-			.saturating_add(T::ClauseJobs::weight_of_closing())
-			// Whoever opened the job is told when the listener announces the result.
-			.saturating_add(T::Outcomes::weight())
-	}
-
-	/// The same, with the receipt that the listener writes.
-	pub(crate) fn settling_and_receipt(seats: u32) -> Weight {
-		Self::settling(seats).saturating_add(T::Receipts::weight())
-	}
-}
-
-/// What is missing of a seat, and the first block at which it is too late for that; `None` if it has delivered.
-pub(crate) const fn silence_of(seat: &Seat) -> Option<(Silence, BlockNumber)> {
-	match seat.state {
-		SeatState::Assigned => Some((Silence::Acknowledgement, seat.ack_by)),
-		SeatState::Acknowledged(_) => Some((Silence::Delivery, seat.deliver_by)),
-		SeatState::Delivered(_) => None,
 	}
 }

@@ -14,7 +14,7 @@
 use crate::{pallet::*, schedule_impls::Context, types::*, WeightInfo};
 use concordat_primitives::{
 	attest::{EncryptionKey, Lease},
-	job::{FailureReason, JobInput, JobStatus, MAX_BACKUPS},
+	job::{FailureReason, JobInput, JobStatus},
 	sealed::{ciphertext_hash, SealedBody, SealedInput, SALT_BYTES, TAG_BYTES},
 	traits::LeaseInspect,
 	AccountId, Attempt, Balance, JobId, NodeId,
@@ -68,7 +68,7 @@ impl<T: Config> Pallet<T> {
 			seat.deliver_by = deliver_by;
 		}
 		for seat in &job.seats {
-			Self::arm_seat(id, seat);
+			Self::arm_seat(id, seat, false);
 		}
 		let SealedInput { round, ciphertext, body, keys } = sealed;
 		Seals::<T>::insert(id, Seal { round, deposit, keys });
@@ -175,7 +175,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Weight of [`Self::do_provide_sealed`], before it is known how many recipients there are.
 	pub(crate) fn weight_of_sealing(bytes: u32) -> Weight {
-		let most = concordat_primitives::clause::MAX_SEATS.saturating_add(MAX_BACKUPS);
+		let most = concordat_primitives::clause::MAX_VOTERS;
 		T::WeightInfo::provide_sealed(bytes)
 			.saturating_add(T::Leases::weight().saturating_mul(most.into()))
 	}

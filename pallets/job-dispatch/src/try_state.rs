@@ -1,9 +1,9 @@
 //! The invariants, in words and in code. Checked after every test and by try-runtime.
 
-use crate::{pallet::*, types::*};
+use crate::{dispatch_impls::keeps_input, pallet::*, types::*};
 use alloc::collections::{BTreeMap, BTreeSet};
 use concordat_primitives::{
-	job::{JobClass, JobInput, JobStatus, SeatState, MAX_ATTEMPTS},
+	job::{JobClass, JobInput, JobStatus, Seat, SeatState, MAX_ATTEMPTS},
 	node::Resources,
 	routing::ONE,
 	AccountId, Balance, JobId, NodeId,
@@ -15,6 +15,7 @@ impl<T: Config> Pallet<T> {
 	/// All invariants of this pallet.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_jobs()?;
+		Self::try_state_rounds()?;
 		Self::try_state_queues()?;
 		Self::try_state_money()?;
 		Self::try_state_live_jobs()?;
@@ -31,6 +32,7 @@ impl<T: Config> Pallet<T> {
 	/// * It has a prune date and an end exactly when it ended; a frozen one remembers where it was.
 	/// * No attempt is above the highest issued, none of its nodes sits twice.
 	/// * The nonce is one per attempt.
+	/// * What is voted on has neither nodes nor a place.
 	fn try_state_jobs() -> Result<(), TryRuntimeError> {
 		let next = Self::next_job();
 		for (id, job) in Jobs::<T>::iter() {
@@ -38,7 +40,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(Orders::<T>::contains_key(id), "a job has no order");
 			ensure!(!Stubs::<T>::contains_key(id), "a job has been pruned, and has not");
 			ensure!(
-				Inputs::<T>::contains_key(id) != job.status.is_final(),
+				Inputs::<T>::contains_key(id) == keeps_input(&job.status),
 				"an input is kept too long or not long enough"
 			);
 			let ended = job.status.is_final()
@@ -79,6 +81,11 @@ impl<T: Config> Pallet<T> {
 					|| (order.sealed && job.ciphertext.is_none() && !job.seats.is_empty()),
 				"a job waits for an input that it has, or that nobody could open"
 			);
+			ensure!(
+				job.status != JobStatus::AwaitingVote
+					|| (job.seats.is_empty() && job.backups.is_empty() && job.place.is_none()),
+				"a job that is voted on is in the hands of nodes"
+			);
 			ensure!(job.round <= job.attempts, "a round that never was");
 			if !job.status.is_final() {
 				ensure!(
@@ -104,6 +111,68 @@ impl<T: Config> Pallet<T> {
 			Ciphertexts::<T>::iter_keys().all(Inputs::<T>::contains_key),
 			"a ciphertext has no input"
 		);
+		Ok(())
+	}
+
+	/// * Jobs commit if several nodes run them and all can see what they find.
+	/// * Nodes commit only in such jobs, and show what they found only when the reveals are open. These are open exactly
+	///   if every vote that counts has been committed to; nobody waits in line then, nor before a round has begun.
+	/// * A committee sits under an attempt of its own, and beside it nobody but those who had delivered; it has been of two
+	///   at least, and no more sit on it than were seated.
+	/// * A later mode asks more nodes than the first.
+	fn try_state_rounds() -> Result<(), TryRuntimeError> {
+		for (id, job) in Jobs::<T>::iter() {
+			let order = Orders::<T>::get(id).ok_or("a job has no order")?;
+			ensure!(
+				order.commit_reveal == (order.mode.commits() && order.output_key.is_none()),
+				"an order does not say whether its nodes commit"
+			);
+			let commits = job.commits(&order);
+			ensure!(commits || job.reveal_from.is_none(), "something is shown that nobody hid");
+			let shown = |seat: &Seat| matches!(seat.state, SeatState::Delivered(_));
+			let bound = |seat: &Seat| matches!(seat.state, SeatState::Committed(_));
+			let voting = || job.seats.iter().filter(|seat| job.counts(seat));
+			ensure!(commits || !job.seats.iter().any(bound), "a node has committed in vain");
+			match job.reveal_from {
+				Some(from) => {
+					ensure!(
+						voting().all(|seat| bound(seat) || shown(seat)),
+						"results are shown that not all have committed to"
+					);
+					ensure!(
+						voting().filter(|seat| bound(seat)).all(|seat| from < seat.deliver_by),
+						"a result can never be shown"
+					);
+				},
+				None => ensure!(!commits || !voting().any(shown), "a result was shown too early"),
+			}
+			ensure!(
+				job.reveal_from.is_some() || !job.status.is_assigned() || !job.all_committed(),
+				"all have committed, and nothing is shown"
+			);
+			if let Some(Committee { attempt, members }) = job.committee {
+				let sitting = voting().count();
+				ensure!(
+					job.round < attempt && attempt <= job.attempts,
+					"a committee of no attempt"
+				);
+				ensure!(members >= 2 && sitting <= usize::from(members), "too many on a committee");
+				ensure!(
+					job.seats.iter().all(|seat| job.counts(seat) || shown(seat)),
+					"somebody is waited for whose vote does not count"
+				);
+				ensure!(job.backups.is_empty(), "somebody stands by for a committee");
+			}
+			let begun = job.occupies_nodes() && job.status != JobStatus::AwaitingInput;
+			ensure!(
+				begun || job.ended_at.is_some() || (job.reveal_from, job.committee) == (None, None),
+				"a round has got somewhere that has not begun"
+			);
+			if let Some(mode) = job.escalated {
+				let more = mode.quorum().1 > order.mode.quorum().1;
+				ensure!(mode.is_valid() && more, "a mode was escalated to a smaller one");
+			}
+		}
 		Ok(())
 	}
 
@@ -381,6 +450,9 @@ impl<T: Config> Pallet<T> {
 				let (attempt, node) = (seat.attempt, seat.node);
 				let item = || AgendaItem::Deadline { job, attempt, node };
 				let watched = match seat.state {
+					SeatState::Committed(_) => {
+						record.reveal_from.is_none() || due(seat.deliver_by, item())
+					},
 					SeatState::Assigned => due(seat.ack_by, item()),
 					SeatState::Acknowledged(_) => {
 						due(seat.ack_by, item()) || due(seat.deliver_by, item())

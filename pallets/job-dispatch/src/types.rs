@@ -1,6 +1,7 @@
 //! Plain data of the pallet; nothing here knows `Config`.
 
 pub use crate::{
+	ledger::{Books, Counters, Line, Ring, Rings},
 	refusal::{Objection, Refusal},
 	scheduler::{PoolKey, PoolPlace, Strata, Stratum},
 	standing::{Seating, Standing},
@@ -18,10 +19,13 @@ use concordat_primitives::{
 	cac::FailureCode,
 	clause::{
 		ExecutionMode, ResourceLimits, RiskClass, Spread, TriggerKind, MAX_INPUT_BYTES, MAX_LIST,
-		MAX_SEATS,
+		MAX_VOTERS,
 	},
 	credential::{CredentialDemand, MAX_CREDENTIAL_DEMANDS},
-	job::{Backups, FailureReason, JobClass, JobStatus, Seats, MAX_ATTEMPTS, MAX_BACKUPS},
+	job::{
+		Backups, FailureReason, JobClass, JobStatus, Seat, SeatState, Seats, MAX_ATTEMPTS,
+		MAX_BACKUPS,
+	},
 	node::Resources,
 	sealed::{SealedKey, MAX_RECIPIENTS},
 	text::decimal,
@@ -116,7 +120,8 @@ pub struct Params {
 	pub challenge_window: BlockNumber,
 	/// Candidates drawn for each seat; 1 to [`MAX_CANDIDATES`].
 	pub candidates: u32,
-	/// Backups drawn for each job; at most [`MAX_BACKUPS`].
+	/// Backups drawn for each job, at least; at most [`MAX_BACKUPS`]. Where several nodes have to agree, as many are drawn
+	/// as a backup committee needs ([`backups_of`]).
 	pub backups: u32,
 	/// Attempts after which a job fails; 1 to [`MAX_ATTEMPTS`].
 	pub max_attempts: Attempt,
@@ -126,6 +131,8 @@ pub struct Params {
 	pub ack_window: BlockNumber,
 	/// Blocks that a node has beyond the wall-clock limit of the clause.
 	pub delivery_margin: BlockNumber,
+	/// Blocks within which nodes have to show what they have committed to, once all have.
+	pub reveal_window: BlockNumber,
 	/// Blocks for which a node is not asked after its first silence; doubled with each further one.
 	pub cooldown_base: BlockNumber,
 	/// Most blocks of one cool-down.
@@ -159,6 +166,7 @@ impl Default for Params {
 			seal_window: 30,
 			ack_window: 6,
 			delivery_margin: 8,
+			reveal_window: 10,
 			cooldown_base: 15,
 			cooldown_max: HOURS,
 			hook_share: 25,
@@ -188,6 +196,7 @@ impl Params {
 			// A delivery is never due before the acknowledgement that precedes it.
 			self.delivery_margin >= self.ack_window &&
 			self.delivery_margin <= HOURS &&
+			(1..=HOURS).contains(&self.reveal_window) &&
 			self.cooldown_base > 0 &&
 			self.cooldown_base <= self.cooldown_max &&
 			self.cooldown_max <= 30 * DAYS &&
@@ -219,7 +228,7 @@ pub struct Order {
 	pub input: Hash,
 	/// What a node must be able to do.
 	pub capability: CapabilityId,
-	/// How many nodes and how they agree.
+	/// How many nodes and how they agree, in the first round. Later ones may go by another mode ([`Job::escalated`]).
 	pub mode: ExecutionMode,
 	/// What one execution may use.
 	pub limits: ResourceLimits,
@@ -229,6 +238,9 @@ pub struct Order {
 	pub lineage: Hash,
 	/// The input is sealed, once the nodes of a round are known.
 	pub sealed: bool,
+	/// Nodes commit to their results before they show them, whatever becomes of the mode: several nodes, and outputs that
+	/// all can see.
+	pub commit_reveal: bool,
 	/// What a node has to set aside for it, memory included.
 	pub resources: Resources,
 	/// Where a node may stand, by the clause and by the requester; empty: anywhere.
@@ -300,12 +312,18 @@ pub struct Job {
 	pub seats: Seats,
 	/// Hash of the ciphertext that was sealed for this round.
 	pub ciphertext: Option<Hash>,
+	/// First block at which the nodes can show what they have committed to; `None` while they still commit.
+	pub reveal_from: Option<BlockNumber>,
+	/// The backup committee that decides this round, or decided the last one.
+	pub committee: Option<Committee>,
+	/// The mode that rounds go by since nodes could not be judged under the one before; `None`: that of the order.
+	pub escalated: Option<ExecutionMode>,
 	/// Where it stood before a dispute froze it.
 	pub resume: Option<JobStatus>,
 	/// Who would step in, best first.
 	pub backups: Backups,
 	/// Nodes of the last round that failed by disagreement: the next round goes to others, if there are enough.
-	pub spent: BoundedVec<NodeId, ConstU32<MAX_SEATS>>,
+	pub spent: BoundedVec<NodeId, ConstU32<MAX_VOTERS>>,
 	/// Its place in the queue of its class, while it is there. Without one, a job that waits stands
 	/// aside until it wakes.
 	pub place: Option<u64>,
@@ -329,9 +347,10 @@ pub struct Job {
 	pub prune_at: Option<BlockNumber>,
 	/// Block at which a dispute froze it.
 	pub frozen_at: Option<BlockNumber>,
-	/// Hash of the output that the nodes agreed on.
+	/// Hash of the output that the nodes agreed on, or that was voted.
 	pub output: Option<Hash>,
-	/// Of the nodes that agreed, the one with the best score: where the next step of a workflow is routed from.
+	/// Of the nodes that agreed, the one with the best score: where the next step of a workflow is routed from. Stays when
+	/// a vote replaces what they agreed on.
 	pub winner: Option<NodeId>,
 	/// Receipt of an end without a result; that of a result is kept with the result.
 	pub receipt: Option<ReceiptId>,
@@ -346,6 +365,9 @@ impl Job {
 			round: 0,
 			seats: Default::default(),
 			ciphertext: None,
+			reveal_from: None,
+			committee: None,
+			escalated: None,
 			resume: None,
 			backups: Default::default(),
 			spent: Default::default(),
@@ -383,6 +405,39 @@ impl Job {
 		matches!(self.status, JobStatus::Pending | JobStatus::Paused) && self.place.is_none()
 	}
 
+	/// How many nodes run it now, and how they have to agree.
+	pub fn mode(&self, order: &Order) -> ExecutionMode {
+		self.escalated.unwrap_or(order.mode)
+	}
+
+	/// Whether its nodes commit to their results before they show them: where there are several, and their outputs are for
+	/// all to see. A committee has several members even if the mode asks for one node.
+	pub fn commits(&self, order: &Order) -> bool {
+		let several = self.committee.is_some() || self.mode(order).commits();
+		order.commit_reveal || (several && order.output_key.is_none())
+	}
+
+	/// Whether the vote of a seat counts now.
+	pub fn counts(&self, seat: &Seat) -> bool {
+		self.committee.is_none_or(|committee| seat.attempt == committee.attempt)
+	}
+
+	/// Whether every node whose vote counts has committed to a result, so that the results can be shown.
+	pub fn all_committed(&self) -> bool {
+		let mut voting = self.seats.iter().filter(|seat| self.counts(seat)).peekable();
+		voting.peek().is_some() && voting.all(|seat| matches!(seat.state, SeatState::Committed(_)))
+	}
+
+	/// Whether those who sit can still decide: as many as have to agree, or more than half of those who got a seat on
+	/// the committee.
+	pub fn has_hope(&self, order: &Order) -> bool {
+		let voting = self.seats.iter().filter(|seat| self.counts(seat)).count();
+		match self.committee {
+			Some(committee) => committee.has_majority(voting),
+			None => voting >= usize::from(self.mode(order).quorum().0),
+		}
+	}
+
 	/// Whether it can still reach a result or an end of its own accord.
 	pub const fn is_live(&self) -> bool {
 		matches!(
@@ -392,8 +447,36 @@ impl Job {
 				| JobStatus::Paused
 				| JobStatus::Scheduled
 				| JobStatus::Running
+				| JobStatus::AwaitingVote
 		)
 	}
+}
+
+/// The backup committee of a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Committee {
+	/// Attempt that its seats carry.
+	pub attempt: Attempt,
+	/// Members that got a seat. Some of them may have lost it since.
+	pub members: u8,
+}
+
+impl Committee {
+	/// Whether so many are more than half of it.
+	pub fn has_majority(&self, votes: usize) -> bool {
+		votes.saturating_mul(2) > usize::from(self.members)
+	}
+}
+
+/// Backups to be drawn with the seats of a round: those that stand by, and no fewer than a committee needs. An ensemble has
+/// no committee, and neither has a single node, unless it finds one among those that stand by.
+pub fn backups_of(mode: ExecutionMode, params: &Params) -> u32 {
+	let least = match mode {
+		ExecutionMode::Ensemble { .. } => 0,
+		mode if mode.commits() => mode.committee(),
+		_ => 0,
+	};
+	params.backups.max(least).min(MAX_BACKUPS)
 }
 
 /// What stays of a job for good: at most 96 bytes.
@@ -471,6 +554,8 @@ pub enum Silence {
 	Acknowledgement,
 	/// It did not deliver in time.
 	Delivery,
+	/// It did not show in time what it had committed to.
+	Reveal,
 }
 
 /// Something that is due at a block.
@@ -533,171 +618,6 @@ pub struct Cursor {
 	pub index: u32,
 }
 
-/// Places of a line: `head ≤ place < tail`, some of them empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Line {
-	/// Place of the next job.
-	pub head: u64,
-	/// First place behind the last job.
-	pub tail: u64,
-}
-
-impl Default for Line {
-	fn default() -> Self {
-		Self { head: AGAIN_ORIGIN, tail: AGAIN_ORIGIN }
-	}
-}
-
-/// The queue of one class: places `head ≤ place < tail`, some of them empty. Jobs that could not be placed wait in a line
-/// of their own, which is served every other turn: a flood of jobs that nobody can run takes no more than half of
-/// what its class gets from those that somebody can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Ring {
-	/// Place of the next job.
-	pub head: u64,
-	/// First place behind the last job.
-	pub tail: u64,
-	/// Those that could not be placed at the first try.
-	pub again: Line,
-	/// Whether they are served next, if there is a choice.
-	pub again_next: bool,
-	/// Jobs in both lines.
-	pub live: u32,
-	/// Jobs of the class that wait beside it: held back, or resting after tries that failed.
-	pub aside: u32,
-	/// Turns that the class has left.
-	pub credit: u32,
-}
-
-impl Default for Ring {
-	fn default() -> Self {
-		Self {
-			head: QUEUE_ORIGIN,
-			tail: QUEUE_ORIGIN,
-			again: Line::default(),
-			again_next: false,
-			live: 0,
-			aside: 0,
-			credit: 0,
-		}
-	}
-}
-
-impl Ring {
-	/// Ends of both lines, first tries first.
-	pub const fn ends(&self) -> (u64, u64) {
-		(self.tail, self.again.tail)
-	}
-
-	/// Whether there are places before these ends.
-	pub const fn has_before(&self, ends: (u64, u64)) -> bool {
-		self.head < ends.0 || self.again.head < ends.1
-	}
-
-	/// Whether the next turn goes to those that could not be placed before.
-	pub const fn again_is_next(&self, ends: (u64, u64)) -> bool {
-		self.again.head < ends.1 && (self.again_next || self.head >= ends.0)
-	}
-}
-
-/// The four queues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Rings {
-	/// Disaster activation.
-	pub critical: Ring,
-	/// Before ordinary ones.
-	pub high: Ring,
-	/// Ordinary.
-	pub normal: Ring,
-	/// Whenever there is room.
-	pub low: Ring,
-}
-
-impl Rings {
-	/// The queue of a class.
-	pub const fn get(&self, class: JobClass) -> &Ring {
-		match class {
-			JobClass::Critical => &self.critical,
-			JobClass::High => &self.high,
-			JobClass::Normal => &self.normal,
-			JobClass::Low => &self.low,
-		}
-	}
-
-	/// The queue of a class, to change it.
-	pub fn get_mut(&mut self, class: JobClass) -> &mut Ring {
-		match class {
-			JobClass::Critical => &mut self.critical,
-			JobClass::High => &mut self.high,
-			JobClass::Normal => &mut self.normal,
-			JobClass::Low => &mut self.low,
-		}
-	}
-
-	/// Jobs in all queues.
-	pub fn live(&self) -> u32 {
-		JobClass::ALL.iter().fold(0, |sum, class| sum.saturating_add(self.get(*class).live))
-	}
-}
-
-/// Queues and totals: what nearly every step of a job changes, in one record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Books {
-	/// Heads, tails and turns of the queues.
-	pub rings: Rings,
-	/// Totals, for dashboards.
-	pub totals: Counters,
-}
-
-/// Totals of this pallet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Counters {
-	/// Jobs ever dispatched: the number of the last one.
-	pub jobs: u64,
-	/// Jobs that wait, in the queues or beside them.
-	pub queued: u32,
-	/// Jobs that nodes work on.
-	pub assigned: u32,
-	/// Jobs completed, ever.
-	pub completed: u64,
-	/// Jobs failed or expired, ever.
-	pub failed: u64,
-	/// Seats lost to silence, ever.
-	pub missed_deadlines: u64,
-	/// Results that dissented from their quorum, ever.
-	pub dissents: u64,
-}
-
-impl Counters {
-	/// Follows a job from one state to the next.
-	pub fn moved(&mut self, from: JobStatus, to: JobStatus) {
-		let step = |count: &mut u32, was: bool, is: bool| match (was, is) {
-			(false, true) => *count = count.saturating_add(1),
-			(true, false) => *count = count.saturating_sub(1),
-			_ => (),
-		};
-		step(&mut self.queued, waits(from), waits(to));
-		step(&mut self.assigned, from.is_assigned(), to.is_assigned());
-		// A verdict that lets a result stand does not complete the job once more.
-		if to == JobStatus::Completed && from != JobStatus::Disputed {
-			self.completed = self.completed.saturating_add(1);
-		}
-		if matches!(to, JobStatus::Failed(_) | JobStatus::Expired) {
-			self.failed = self.failed.saturating_add(1);
-		}
-	}
-
-	/// Whether a step from one state to the next changes no total: then there is nothing to write.
-	pub const fn ignore(from: JobStatus, to: JobStatus) -> bool {
-		(waits(from) && waits(to)) || (from.is_assigned() && to.is_assigned())
-	}
-}
-
-/// Whether a job in this state waits for nodes.
-const fn waits(status: JobStatus) -> bool {
-	matches!(status, JobStatus::Pending | JobStatus::AwaitingInput | JobStatus::Paused)
-}
-
 /// State of a job whose nodes agree on this outcome.
 pub fn status_of(outcome: &Result<Hash, FailureCode>) -> JobStatus {
 	match outcome {
@@ -734,6 +654,7 @@ mod tests {
 			(Refusal::OutsideWindow, 4),
 			(Refusal::DecidedByVote, 8),
 			(Refusal::CredentialMissing, 9),
+			(Refusal::NotProvable, 12),
 		] {
 			assert_eq!(refusal.encode(), [index]);
 			assert_eq!(refusal.code(), index);

@@ -1,7 +1,9 @@
 //! What clients read. Reads only; every list is paged and capped.
 
 use crate::{
+	dispatch_impls::mode_asked,
 	pallet::*,
+	place_impls::reveals,
 	scheduler::{delivery_window, memory_mib, Ask, Exclusion, Lot},
 	types::*,
 };
@@ -25,6 +27,7 @@ impl<T: Config> Pallet<T> {
 	pub fn view(id: JobId) -> Option<JobView> {
 		let (job, order) = (Jobs::<T>::get(id)?, Orders::<T>::get(id)?);
 		let waiting = Self::waiting(&job);
+		let quorum = job.mode(&order).quorum();
 		Some(JobView {
 			id,
 			requester: order.requester,
@@ -32,7 +35,7 @@ impl<T: Config> Pallet<T> {
 			program: order.program,
 			input: order.input,
 			class: order.class,
-			quorum: order.mode.quorum(),
+			quorum,
 			status: job.status,
 			attempts: job.attempts,
 			escrow: job.escrow,
@@ -59,6 +62,12 @@ impl<T: Config> Pallet<T> {
 					"to be placed again after a round without a result".into()
 				},
 				None => "queued".into(),
+			}),
+			JobStatus::AwaitingVote => Some(match job.attempts {
+				0 => "decided by the vote of DAO and jurisdiction".into(),
+				_ => {
+					"its nodes could not agree: decided by the vote of DAO and jurisdiction".into()
+				},
 			}),
 			_ => None,
 		}
@@ -101,9 +110,11 @@ impl<T: Config> Pallet<T> {
 		let memory_mib = memory_mib(spec.limits.memory_bytes);
 		let window = delivery_window(spec.limits.wall_millis, ctx.params.delivery_margin);
 		let timeout = wishes.timeout_blocks.unwrap_or(window).max(1);
+		let commits = mode_asked(&spec, &wishes, None).commits() && wishes.output_key.is_none();
+		let reveals = if commits { reveals(&ctx.params) } else { 0 };
 		let ask = Ask {
 			now: ctx.now,
-			deliver_by: ctx.now.saturating_add(window.min(timeout)),
+			needed_until: ctx.now.saturating_add(window.min(timeout)).saturating_add(reveals),
 			capability: spec.capability,
 			resources: spec.resources.plus(&Resources { memory_mib, ..Default::default() }),
 			sovereign_only: spec.policy.sovereign_only || wishes.sovereign_only,
@@ -183,7 +194,7 @@ impl<T: Config> Pallet<T> {
 				))
 			},
 			// Cut short since the profile was written.
-			Ok(lease) if lease.expires_at < ask.deliver_by => {
+			Ok(lease) if lease.expires_at < ask.needed_until => {
 				return Some(plain(Exclusion::LeaseEnding))
 			},
 			Ok(_) => (),
@@ -200,8 +211,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Fills in the totals that this pallet keeps.
 	pub fn totals(view: &mut TotalsView) {
-		let Counters { jobs, queued, assigned, completed, failed, missed_deadlines, dissents } =
-			Ledger::<T>::get().totals;
+		let Counters {
+			jobs, queued, assigned, completed, failed, missed_deadlines, dissents, ..
+		} = Ledger::<T>::get().totals;
 		*view = TotalsView {
 			jobs,
 			queued,

@@ -2,8 +2,8 @@
 //!
 //! | refusal | answer to the pool |
 //! |---|---|
-//! | `NotRunning`, `AlreadyAcknowledged`, `AlreadyDelivered`, `TooLate` | `Stale`: its time is over, nobody need resend it |
-//! | `FromTheFuture` | `Future` |
+//! | `NotRunning`, `AlreadyAcknowledged`, `AlreadyCommitted`, `AlreadyDelivered`, `TooLate` | `Stale`: its time is over, nobody need resend it |
+//! | `FromTheFuture`, `TooEarly` | `Future` |
 //! | `BadSignature` | `BadProof` |
 //! | any other | `Custom(code)` with the code of [`CacRefusal::code`] |
 //!
@@ -20,6 +20,8 @@ use crate::{verify::CacRefusal, Admission, Admitted, Config, Pallet};
 use concordat_primitives::{
 	attest::LeaseRefusal,
 	cac::{Signature, SignedAck, SignedCac},
+	commit::{Salt, SignedCommitment},
+	hashing::tagged,
 	Attempt, Hash, JobId, NodeId,
 };
 use frame_support::{
@@ -35,6 +37,21 @@ use sp_runtime::transaction_validity::{
 pub const CAC_TAG: &str = "ConcordatCac";
 /// Tag prefix of acknowledgements in the pool.
 pub const ACK_TAG: &str = "ConcordatAck";
+
+/// Tag prefix of commitments in the pool.
+pub const COMMIT_TAG: &str = "ConcordatCommit";
+/// Tag prefix of certificates that were committed to, in the pool.
+pub const REVEAL_TAG: &str = "ConcordatReveal";
+
+/// Names a commitment. Its domain keeps it apart from all other messages.
+pub(crate) fn commitment_digest(signed: &SignedCommitment) -> Hash {
+	Hash::from(sp_io::hashing::blake2_256(&signed.commitment.message()))
+}
+
+/// Names a certificate together with the salt that opens its commitment.
+pub(crate) fn reveal_digest(cac: &SignedCac, salt: &Salt) -> Hash {
+	tagged(b"concordat/reveal/v1", &(cac.digest(), salt))
+}
 
 /// Names an acknowledgement. Its domain keeps it apart from the digest of a certificate.
 pub(crate) fn ack_digest(signed: &SignedAck) -> Hash {
@@ -85,6 +102,13 @@ impl CacRefusal {
 			Self::Lease(LeaseRefusal::Simulated) => 37,
 			Self::Lease(LeaseRefusal::ClassNotMet) => 38,
 			Self::SealedTooShort => 39,
+			Self::CommitFirst => 40,
+			Self::NoCommitReveal => 41,
+			Self::AlreadyCommitted => 42,
+			Self::NotCommitted => 43,
+			Self::TooEarly => 44,
+			Self::WrongOpening => 45,
+			Self::NotHeard => 46,
 		}
 	}
 }
@@ -94,9 +118,10 @@ impl From<CacRefusal> for InvalidTransaction {
 		match refusal {
 			CacRefusal::NotRunning
 			| CacRefusal::AlreadyAcknowledged
+			| CacRefusal::AlreadyCommitted
 			| CacRefusal::AlreadyDelivered
 			| CacRefusal::TooLate => Self::Stale,
-			CacRefusal::FromTheFuture => Self::Future,
+			CacRefusal::FromTheFuture | CacRefusal::TooEarly => Self::Future,
 			CacRefusal::BadSignature => Self::BadProof,
 			other => Self::Custom(other.code()),
 		}
@@ -129,6 +154,31 @@ impl<T: Config> Pallet<T> {
 			(ack.job, ack.attempt, ack.node),
 			T::AuthorizedPriority::get().saturating_add(1),
 		)
+	}
+
+	/// Lets a commitment in. It goes with the certificates, after the acknowledgement of the same seat.
+	pub(crate) fn authorize_commitment(
+		source: TransactionSource,
+		signed: &SignedCommitment,
+	) -> TransactionValidityWithRefund {
+		Self::verify_commitment(signed).map_err(Self::refused)?;
+		Self::admit(source, || (commitment_digest(signed), signed.signature));
+		let said = &signed.commitment;
+		let seat = (said.job, said.attempt, said.node);
+		Self::accepted(COMMIT_TAG, seat, T::AuthorizedPriority::get())
+	}
+
+	/// Lets in a certificate that its node has committed to.
+	pub(crate) fn authorize_reveal(
+		source: TransactionSource,
+		cac: &SignedCac,
+		salt: &Salt,
+	) -> TransactionValidityWithRefund {
+		Self::verify_reveal(cac, salt).map_err(Self::refused)?;
+		Self::admit(source, || (reveal_digest(cac, salt), cac.signature));
+		let body = cac.statement.body();
+		let seat = (body.job, body.attempt, body.node);
+		Self::accepted(REVEAL_TAG, seat, T::AuthorizedPriority::get())
 	}
 
 	/// Notes, in a block alone, that a message has passed in this extrinsic.

@@ -2,16 +2,20 @@
 //!
 //! Loose coupling hides the board, the leases and the clauses from the pallet: the runtime opens the job through
 //! [`BenchmarkHelper`]. The keys of its seats are generated in the keystore, as an enclave would, and sign there.
+//!
+//! What neighbours do at the end of a round (settling, seating a committee, slashing, receipts, disputes, audits, the
+//! verification of proofs) has weights of its own, which are added ([`crate::charge`]).
 
 use crate::{verify::claim, *};
 use alloc::{boxed::Box, vec, vec::Vec};
 use concordat_primitives::{
 	attest::SigningKey,
 	cac::{
-		CacStatement, CacV1, Engine, EngineKind, Outcome, Output, ResourceUsage, SignedAck,
-		SignedCac,
+		CacStatement, CacV1, Engine, EngineKind, FailureCode, Outcome, Output, ResourceUsage,
+		SignedAck, SignedCac,
 	},
-	clause::MAX_OUTPUT_BYTES,
+	clause::{MAX_OUTPUT_BYTES, MAX_SEATS, MAX_VOTERS},
+	commit::{Commitment, Opening, Salt, SignedCommitment},
 	ensemble::{Aggregation, MAX_NUMBER_BYTES},
 	hashing::output_hash,
 	job::{JobTerms, Seat},
@@ -21,7 +25,7 @@ use concordat_primitives::{
 use frame_benchmarking::v2::*;
 use frame_support::{
 	dispatch::RawOrigin,
-	traits::{Authorize, Get},
+	traits::{Authorize, EnsureOrigin, Get},
 	weights::WeightMeter,
 };
 use sp_core::{crypto::KeyTypeId, ed25519};
@@ -32,17 +36,28 @@ const KEY_TYPE: KeyTypeId = KeyTypeId(*b"ccac");
 
 /// Opens jobs for the benchmarks. The runtime implements it with the real pallets.
 pub trait BenchmarkHelper {
-	/// A scheduled job in mode `Quorum { k: 4, n: 7 }` whose clause allows outputs of
-	/// [`MAX_OUTPUT_BYTES`], with one seat for each of `keys`; every key is that of a node with a live lease that meets the
-	/// risk class of the clause.
+	/// A scheduled job in mode `Quorum { k: 4, n: 7 }` whose nodes commit to their results, and whose clause allows outputs
+	/// of [`MAX_OUTPUT_BYTES`], with one seat for each of `keys`; every key is that of a node with a live lease that meets
+	/// the risk class of the clause. Nobody has committed yet.
 	fn scheduled_job(keys: &[SigningKey]) -> JobId;
+
+	/// Lets the nodes of a job show their results without committing to them, as where outputs are sealed; its outputs are
+	/// not sealed all the same.
+	fn without_commitments(job: JobId);
 
 	/// Makes the board forget the job, without telling the pallet.
 	fn forget(job: JobId);
 }
 
-/// A job with all seats of the largest mode.
+/// A job with all seats of the largest mode, whose nodes do not commit.
 fn open<T: Config>() -> Result<JobTerms, BenchmarkError> {
+	let job = open_committing::<T>()?.job;
+	T::BenchmarkHelper::without_commitments(job);
+	T::Jobs::terms(job).ok_or(BenchmarkError::Stop("the job is gone"))
+}
+
+/// A job with all seats of the largest mode, whose nodes commit.
+fn open_committing<T: Config>() -> Result<JobTerms, BenchmarkError> {
 	let keys: Vec<SigningKey> =
 		(0..MAX_SEATS).map(|_| ed25519_generate(KEY_TYPE, None).0).collect();
 	let job = T::BenchmarkHelper::scheduled_job(&keys);
@@ -112,6 +127,76 @@ fn certificate<T: Config>(
 	Ok(SignedCac { statement, signature })
 }
 
+const SALT: Salt = [7; 32];
+
+/// The commitment to a certificate.
+fn commitment<T: Config>(
+	terms: &JobTerms,
+	index: usize,
+	cac: &SignedCac,
+) -> Result<SignedCommitment, BenchmarkError> {
+	let key = &seat(terms, index)?.signing_key;
+	let body = cac.statement.body();
+	let claim = claim(body);
+	let opening = Opening {
+		genesis: claim.genesis,
+		job: claim.job,
+		attempt: claim.attempt,
+		node: claim.node,
+		key,
+		tally: body.outcome.tally(),
+	};
+	let commitment = Commitment {
+		genesis: claim.genesis,
+		job: claim.job,
+		attempt: claim.attempt,
+		nonce: claim.nonce,
+		node: claim.node,
+		hash: opening.commit(&SALT),
+	};
+	let signature = sign(key, &commitment.message())?;
+	Ok(SignedCommitment { commitment, signature })
+}
+
+/// A failure that says nothing about the result.
+fn timeout<T: Config>(terms: &JobTerms, index: usize) -> Result<SignedCac, BenchmarkError> {
+	let CacStatement::V1(mut body) = certificate::<T>(terms, index, 0)?.statement;
+	body.outcome = Outcome::Failure(FailureCode::Timeout);
+	let statement = CacStatement::V1(body);
+	let signature = sign(&seat(terms, index)?.signing_key, &statement.message())?;
+	Ok(SignedCac { statement, signature })
+}
+
+/// Three nodes could not answer, and two agree: the sixth vote leaves the round open, and no open round has more.
+fn five_votes<T: Config>(terms: &JobTerms) -> Result<(), BenchmarkError> {
+	for index in 0..5 {
+		let cac = match index < 3 {
+			true => timeout::<T>(terms, index)?,
+			false => certificate::<T>(terms, index, 0)?,
+		};
+		Pallet::<T>::submit_cac(RawOrigin::Authorized.into(), Box::new(cac))
+			.map_err(|e| e.error)?;
+	}
+	Ok(())
+}
+
+/// All nodes have committed, the next block has begun, and five have shown what they found.
+fn five_reveals<T: Config>() -> Result<JobTerms, BenchmarkError> {
+	let terms = open_committing::<T>()?;
+	for index in 0..MAX_SEATS as usize {
+		let cac = certificate::<T>(&terms, index, (index % 2) as u8)?;
+		let signed = commitment::<T>(&terms, index, &cac)?;
+		Pallet::<T>::commit(RawOrigin::Authorized.into(), signed).map_err(|e| e.error)?;
+	}
+	let next = frame_system::Pallet::<T>::block_number() + 1u32.into();
+	frame_system::Pallet::<T>::set_block_number(next);
+	for index in 0..5 {
+		let cac = Box::new(certificate::<T>(&terms, index, (index % 2) as u8)?);
+		Pallet::<T>::reveal(RawOrigin::Authorized.into(), cac, SALT).map_err(|e| e.error)?;
+	}
+	Ok(terms)
+}
+
 fn acknowledgement<T: Config>(terms: &JobTerms) -> Result<SignedAck, BenchmarkError> {
 	let ack = claim(certificate::<T>(terms, 0, 0)?.statement.body());
 	let signature = sign(&seat(terms, 0)?.signing_key, &ack.message())?;
@@ -151,16 +236,12 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// The sixth vote: three say one thing and three another, so that the seventh will decide. No open round has more.
+	/// The sixth vote.
 	#[benchmark]
 	fn submit_cac() -> Result<(), BenchmarkError> {
 		let terms = open::<T>()?;
-		for index in 0..5 {
-			let cac = certificate::<T>(&terms, index, (index % 2) as u8)?;
-			Pallet::<T>::submit_cac(RawOrigin::Authorized.into(), Box::new(cac))
-				.map_err(|e| e.error)?;
-		}
-		let cac = Box::new(certificate::<T>(&terms, 5, 1)?);
+		five_votes::<T>(&terms)?;
+		let cac = Box::new(certificate::<T>(&terms, 5, 0)?);
 		let_in::<T>(Call::submit_cac { cac: cac.clone() })?;
 
 		#[extrinsic_call]
@@ -174,12 +255,8 @@ mod benchmarks {
 	#[benchmark]
 	fn authorize_submit_cac() -> Result<(), BenchmarkError> {
 		let terms = open::<T>()?;
-		for index in 0..5 {
-			let cac = certificate::<T>(&terms, index, (index % 2) as u8)?;
-			Pallet::<T>::submit_cac(RawOrigin::Authorized.into(), Box::new(cac))
-				.map_err(|e| e.error)?;
-		}
-		let cac = Box::new(certificate::<T>(&terms, 5, 1)?);
+		five_votes::<T>(&terms)?;
+		let cac = Box::new(certificate::<T>(&terms, 5, 0)?);
 
 		#[block]
 		{
@@ -190,12 +267,152 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The sixth of seven commitments.
+	#[benchmark]
+	fn commit() -> Result<(), BenchmarkError> {
+		let terms = open_committing::<T>()?;
+		for index in 0..5 {
+			let cac = certificate::<T>(&terms, index, 0)?;
+			let signed = commitment::<T>(&terms, index, &cac)?;
+			Pallet::<T>::commit(RawOrigin::Authorized.into(), signed).map_err(|e| e.error)?;
+		}
+		let signed = commitment::<T>(&terms, 5, &certificate::<T>(&terms, 5, 0)?)?;
+		let_in::<T>(Call::commit { signed: signed.clone() })?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, signed);
+
+		assert!(!Admitted::<T>::exists());
+		assert_eq!(Ballots::<T>::get(terms.job).pledges.len(), 6);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn authorize_commit() -> Result<(), BenchmarkError> {
+		let terms = open_committing::<T>()?;
+		for index in 0..5 {
+			let cac = certificate::<T>(&terms, index, 0)?;
+			let signed = commitment::<T>(&terms, index, &cac)?;
+			Pallet::<T>::commit(RawOrigin::Authorized.into(), signed).map_err(|e| e.error)?;
+		}
+		let signed = commitment::<T>(&terms, 5, &certificate::<T>(&terms, 5, 0)?)?;
+
+		#[block]
+		{
+			let_in::<T>(Call::commit { signed })?;
+		}
+
+		assert!(Admitted::<T>::exists());
+		Ok(())
+	}
+
+	/// The sixth of seven: three say one thing and three another, and the last one is waited for.
+	#[benchmark]
+	fn reveal() -> Result<(), BenchmarkError> {
+		let terms = five_reveals::<T>()?;
+		let cac = Box::new(certificate::<T>(&terms, 5, 1)?);
+		let_in::<T>(Call::reveal { cac: cac.clone(), salt: SALT })?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, cac, SALT);
+
+		assert!(!Admitted::<T>::exists());
+		assert_eq!(Ballots::<T>::get(terms.job).ballots.len(), 6);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn authorize_reveal() -> Result<(), BenchmarkError> {
+		let terms = five_reveals::<T>()?;
+		let cac = Box::new(certificate::<T>(&terms, 5, 1)?);
+
+		#[block]
+		{
+			let_in::<T>(Call::reveal { cac, salt: SALT })?;
+		}
+
+		assert!(Admitted::<T>::exists());
+		Ok(())
+	}
+
+	/// Without the board's part, and without the receipt's weight.
+	#[benchmark]
+	fn escalate() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		five_votes::<T>(&terms)?;
+		let mut urn = Ballots::<T>::get(terms.job);
+		urn.committee = MAX_SEATS as u8;
+		let made = seat(&terms, 0)?.attempt;
+
+		#[block]
+		{
+			let now = T::Jobs::terms(terms.job).ok_or("the job is gone")?;
+			let now = JobTerms { committee: Some(made), ..now };
+			Pallet::<T>::note_escalation(&now, urn)?;
+		}
+
+		assert_eq!(Ballots::<T>::get(terms.job).committee, MAX_SEATS as u8);
+		Ok(())
+	}
+
+	/// Without the slash.
+	#[benchmark]
+	fn withhold() -> Result<(), BenchmarkError> {
+		let terms = five_reveals::<T>()?;
+		let (node, attempt) = (seat(&terms, 6)?.node, seat(&terms, 6)?.attempt);
+
+		#[block]
+		{
+			Pallet::<T>::reveal_withheld(terms.job, attempt, node);
+		}
+
+		assert!(Ballots::<T>::get(terms.job).pledge(node, attempt).is_none());
+		Ok(())
+	}
+
+	/// Without the verification of the proof, and without the receipt's weight.
+	#[benchmark]
+	fn submit_proof() -> Result<(), BenchmarkError> {
+		let job = open::<T>()?.job;
+		let output = output_hash(b"proven");
+
+		#[block]
+		{
+			let terms = T::Jobs::terms(job).ok_or("the job is gone")?;
+			let known = Proofs::<T>::get(job).is_some();
+			Pallet::<T>::note_proof(&terms, output, Default::default());
+			let urn = Ballots::<T>::get(job);
+			assert!(!known && urn.ballots.is_empty());
+		}
+
+		assert!(Proofs::<T>::contains_key(job));
+		Ok(())
+	}
+
+	/// A job that was frozen while its nodes were at work. The weights of the neighbours come on top.
+	#[benchmark]
+	fn override_result() -> Result<(), BenchmarkError> {
+		let terms = open::<T>()?;
+		five_votes::<T>(&terms)?;
+		T::Jobs::freeze(terms.job)?;
+		let origin =
+			T::OverrideOrigin::try_successful_origin().map_err(|()| "nobody may override")?;
+		let bytes = vec![1u8; MAX_OUTPUT_BYTES as usize];
+		let result = Ok(bytes.try_into().map_err(|_| "the output is too long")?);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, terms.job, result, Default::default());
+
+		assert!(VotedOutputs::<T>::contains_key(terms.job));
+		Ok(())
+	}
+
 	#[benchmark]
 	fn decide() -> Result<(), BenchmarkError> {
 		let terms = open::<T>()?;
-		let node = |seat: &Seat| seat.node;
-		let agreed = Nodes::truncate_from(terms.seats.iter().take(4).map(node).collect());
-		let dissented = Nodes::truncate_from(terms.seats.iter().skip(4).map(node).collect());
+		let most = MAX_VOTERS as usize;
+		let nodes = |n: usize| Nodes::truncate_from((0..n as u32).collect());
+		let (agreed, dissented) = (nodes(most), nodes(most));
 		let answer = alloc::vec![b'9'; MAX_NUMBER_BYTES as usize];
 		let result = ResultRecord {
 			receipt: 1,
@@ -206,7 +423,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::record(terms.job, result, agreed, dissented);
+			Pallet::<T>::record(terms.job, result, agreed, dissented, Nodes::default());
 		}
 
 		assert!(Results::<T>::contains_key(terms.job));

@@ -1,24 +1,27 @@
 //! What the calls and the hooks of other pallets do.
 
 use crate::{
-	authorize::ack_digest,
-	quorum::{decide, decide_ensemble, voices, voices_of_ensemble, Tally, Verdict, Voice},
-	types::{Ballot, OutputPlace, ResultRecord, Urn},
-	verify::{CacRefusal, Standing},
-	Ballots, Certificates, Config, Discarded, Error, Event, Nodes, Pallet, Results, WeightInfo,
+	authorize::{ack_digest, commitment_digest, reveal_digest},
+	charge::Progress,
+	quorum::{can_win, Tally},
+	types::{Ballot, OutputBytes, OutputPlace, Pledge, ProofRecord, ResultRecord},
+	verify::{claim_of, CacRefusal, Standing},
+	Ballots, Certificates, Config, Discarded, Error, Event, Pallet, Proofs, Results, VotedOutputs,
+	WeightInfo,
 };
 use alloc::{format, vec::Vec};
 use concordat_primitives::{
 	attest::LeaseRefusal,
-	cac::{Outcome, Output, SignedAck, SignedCac},
+	cac::{FailureCode, Outcome, Output, SignedAck, SignedCac},
 	clause::ExecutionMode,
-	ensemble::{aggregate, AggregateError, Aggregation, Answer},
+	commit::{Salt, SignedCommitment},
 	hashing::output_hash,
-	job::{JobTerms, SeatState, Settlement},
-	receipt::{Making, Operation, Voter},
-	traits::{block_number, JobBoard, JobListener, JobOutputs, ReceiptSink},
+	job::{JobStatus, JobTerms, SeatState},
+	receipt::Operation,
+	traits::{block_number, AutoDisputes, JobBoard, JobListener, JobOutputs, ReceiptSink},
 	views::ResultView,
-	Attempt, BlockNumber, JobId, NodeId,
+	zk::{output_of, FieldBytes, ProofVerifier, VkId, ZkRefusal},
+	Attempt, BlockNumber, Hash, JobId, NodeId,
 };
 use frame_support::{
 	ensure,
@@ -30,49 +33,8 @@ use frame_support::{
 use sp_core::hexdisplay::HexDisplay;
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// What a delivery did to the round: what its weight depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-	/// More votes are expected.
-	Open,
-	/// The job has its result.
-	Decided {
-		/// Seats that were taken.
-		seats: u32,
-		/// Whether it was made of several answers.
-		aggregated: bool,
-	},
-	/// The round is over without a result.
-	Failed {
-		/// Seats that were taken.
-		seats: u32,
-		/// Whether it was tried to make one answer of several.
-		aggregated: bool,
-	},
-}
-
-/// What is decided on a job.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Decision {
-	/// Output hash, or the program's failure.
-	pub result: Tally,
-	/// What each vote means, in the order of the urn.
-	pub voices: Vec<Voice>,
-	/// Where the output can be read.
-	pub output: OutputPlace,
-}
-
-impl Decision {
-	/// Equal votes decide.
-	fn of_quorum(result: Tally, ballots: &[Ballot]) -> Self {
-		let votes: Vec<Tally> = ballots.iter().map(|ballot| ballot.tally).collect();
-		let output = place_of(&result, ballots).unwrap_or(OutputPlace::OffChain);
-		Self { result, voices: voices(&votes, &result), output }
-	}
-}
-
 /// The first certificate in which an output can be read.
-fn place_of(result: &Tally, ballots: &[Ballot]) -> Option<OutputPlace> {
+pub(crate) fn place_of(result: &Tally, ballots: &[Ballot]) -> Option<OutputPlace> {
 	ballots
 		.iter()
 		.find(|ballot| ballot.readable && ballot.tally == *result)
@@ -85,6 +47,16 @@ pub(crate) fn readable(outcome: &Outcome) -> Option<&[u8]> {
 		Outcome::Success { output: Output::Inline(bytes), .. } => Some(bytes),
 		_ => None,
 	}
+}
+
+/// The output that the certificate of an attempt carries for all to read.
+pub(crate) fn certified_output<T: Config>(
+	job: JobId,
+	node: NodeId,
+	attempt: Attempt,
+) -> Option<Vec<u8>> {
+	let (_, cac) = Certificates::<T>::get((job, node, attempt))?;
+	readable(&cac.statement.body().outcome).map(<[u8]>::to_vec)
 }
 
 impl<T: Config> Pallet<T> {
@@ -118,7 +90,58 @@ impl<T: Config> Pallet<T> {
 		let body = cac.statement.body();
 		let admitted = Self::take_admission(digest, cac.signature);
 		let standing = if admitted { Self::delivering_cac(body) } else { Self::verify_cac(&cac) };
-		let Standing { mut terms, seat } = standing.map_err(Error::<T>::from)?;
+		let standing = standing.map_err(Error::<T>::from)?;
+		let progress = if standing.late.is_some() {
+			Self::note_dissent(cac, digest);
+			Progress::Dissented
+		} else {
+			Self::count(cac, digest, standing)?
+		};
+		Ok((admitted, progress))
+	}
+
+	/// Takes a commitment. Returns whether it had been verified in this extrinsic already.
+	pub(crate) fn do_commit(signed: SignedCommitment) -> Result<bool, DispatchError> {
+		let admitted = Self::take_admission(commitment_digest(&signed), signed.signature);
+		let said = &signed.commitment;
+		let standing = if admitted {
+			Self::committing(&claim_of(said))
+		} else {
+			Self::verify_commitment(&signed)
+		}
+		.map_err(Error::<T>::from)?;
+		// The lease has to count now; by the time of the reveal its node may have renewed it, or lost it with its enclave.
+		let lease = Self::lease_of_seat(&standing).map_err(Error::<T>::from)?;
+		let (measurement, simulated) = (lease.measurement, lease.simulated);
+		let (job, attempt, node, hash) = (said.job, said.attempt, said.node, said.hash);
+		Ballots::<T>::try_mutate(job, |urn| {
+			urn.pledges
+				.try_push(Pledge { node, attempt, hash, measurement, simulated })
+				.map_err(|_| Error::<T>::TooManyBallots)
+		})?;
+		T::Jobs::committed(job, attempt, node)?;
+		Self::deposit_event(Event::Committed { job, attempt, node, commitment: hash });
+		Ok(admitted)
+	}
+
+	/// Takes a certificate that its node has committed to. Returns as [`Self::do_submit_cac`].
+	pub(crate) fn do_reveal(cac: SignedCac, salt: Salt) -> Result<(bool, Progress), DispatchError> {
+		let digest = cac.digest();
+		let body = cac.statement.body();
+		let admitted = Self::take_admission(reveal_digest(&cac, &salt), cac.signature);
+		let standing =
+			if admitted { Self::revealing(body) } else { Self::verify_reveal(&cac, &salt) };
+		let standing = standing.map_err(Error::<T>::from)?;
+		Ok((admitted, Self::count(cac, digest, standing)?))
+	}
+
+	/// Puts the vote of a certificate into the urn, and judges the round.
+	fn count(
+		cac: SignedCac,
+		digest: Hash,
+		Standing { mut terms, seat, .. }: Standing,
+	) -> Result<Progress, DispatchError> {
+		let body = cac.statement.body();
 		let now = Self::now();
 		let (job, attempt, node, tally) = (body.job, body.attempt, body.node, body.outcome.tally());
 		let ballot = Ballot {
@@ -136,6 +159,7 @@ impl<T: Config> Pallet<T> {
 		};
 
 		let mut urn = Ballots::<T>::get(job);
+		urn.redeem(node, attempt);
 		urn.certificates = urn.certificates.saturating_add(1);
 		urn.ballots.try_push(ballot).map_err(|_| Error::<T>::TooManyBallots)?;
 
@@ -146,176 +170,83 @@ impl<T: Config> Pallet<T> {
 		for seat in terms.seats.iter_mut().filter(|s| s.node == node && s.attempt == attempt) {
 			seat.state = SeatState::Delivered(now);
 		}
-		Ok((admitted, Self::judge(&terms, urn)?))
+		Self::judge(&terms, urn)
 	}
 
-	/// Decides a round by its votes and the seats that still may vote.
-	fn judge(terms: &JobTerms, urn: Urn) -> Result<Progress, DispatchError> {
-		let (k, n) = terms.mode.quorum();
-		let seats = terms.seats.len() as u32;
-		let votes: Vec<Tally> = urn.ballots.iter().map(|ballot| ballot.tally).collect();
-		let outstanding =
-			terms.seats.iter().filter(|s| !matches!(s.state, SeatState::Delivered(_))).count();
-		let (aggregation, verdict) = match terms.mode {
-			ExecutionMode::Ensemble { aggregation, .. } => {
-				(Some(aggregation), decide_ensemble(&votes, k, n, outstanding as u32))
-			},
-			_ => (None, decide(&votes, k, n, outstanding as u32)),
-		};
-		match (verdict, aggregation) {
-			(Verdict::Wait, _) => {
-				// A seat can be lost before anybody has delivered: then there is nothing to keep.
-				Self::keep(terms.job, urn);
-				Ok(Progress::Open)
-			},
-			(Verdict::Agreed { tally }, _) => {
-				let decision = Decision::of_quorum(tally, &urn.ballots);
-				Self::settle(terms, decision, urn)?;
-				Ok(Progress::Decided { seats, aggregated: false })
-			},
-			(Verdict::Complete, Some(aggregation)) => {
-				match Self::answer(terms.job, aggregation, &urn.ballots) {
-					Ok(decision) => {
-						Self::settle(terms, decision, urn)?;
-						Ok(Progress::Decided { seats, aggregated: true })
-					},
-					Err(error) => {
-						Self::deposit_event(Event::NoAnswer { job: terms.job, error });
-						Self::give_up(terms, urn)?;
-						Ok(Progress::Failed { seats, aggregated: true })
-					},
-				}
-			},
-			(Verdict::Hopeless | Verdict::Complete, _) => {
-				Self::give_up(terms, urn)?;
-				Ok(Progress::Failed { seats, aggregated: false })
-			},
-		}
+	/// Keeps a certificate that contradicts what was decided before it came.
+	pub(crate) fn note_dissent(cac: SignedCac, digest: Hash) {
+		let body = cac.statement.body();
+		let (job, attempt, node, tally) = (body.job, body.attempt, body.node, body.outcome.tally());
+		Certificates::<T>::insert((job, node, attempt), (Self::now(), cac));
+		let receipt = T::Receipts::append(Operation::LateDissent { job, node, cac: digest });
+		Self::deposit_event(Event::LateDissent { job, attempt, node, tally, cac: digest, receipt });
 	}
 
-	/// Hands a round back to the board: its votes come to nothing.
-	fn give_up(terms: &JobTerms, mut urn: Urn) -> DispatchResult {
-		let votes = urn.ballots.len() as u32;
-		urn.ballots.clear();
-		Self::keep(terms.job, urn);
-		Self::deposit_event(Event::RoundFailed { job: terms.job, votes });
-		T::Jobs::round_failed(terms.job)
-	}
-
-	/// Makes one answer of those of an ensemble.
-	pub(crate) fn answer(
+	/// Verifies a proof about a job's present round, keeps what it proves, and decides if that is possible now.
+	pub(crate) fn do_submit_proof(
 		job: JobId,
-		aggregation: Aggregation,
-		ballots: &[Ballot],
-	) -> Result<Decision, AggregateError> {
-		let votes: Vec<Tally> = ballots.iter().map(|ballot| ballot.tally).collect();
-		// Every vote of an ensemble that is no failure has an output that can be read (`check_place`).
-		let successes: Vec<(Vec<u8>, u64)> = ballots
-			.iter()
-			.filter(|ballot| ballot.tally.is_ok())
-			.map(|ballot| {
-				let output = Self::certified_output(job, ballot.node, ballot.attempt)?;
-				Some((output, ballot.weight))
-			})
-			.collect::<Option<_>>()
-			.ok_or(AggregateError::NoAnswers)?;
-		let answers: Vec<Answer<'_>> =
-			successes.iter().map(|(output, weight)| Answer { output, weight: *weight }).collect();
-		let made = aggregate(aggregation, &answers)?;
-		let result = Ok(output_hash(&made.output));
-		let output = match place_of(&result, ballots) {
-			Some(place) => place,
-			// Only numbers are made anew, and they are short.
-			None => {
-				OutputPlace::Record(made.output.try_into().map_err(|_| AggregateError::NotNumbers)?)
+		publics: &[FieldBytes],
+		proof: &[u8],
+	) -> Result<Progress, DispatchError> {
+		let terms = T::Jobs::terms(job).ok_or(Error::<T>::UnknownJob)?;
+		ensure!(terms.status.is_assigned(), Error::<T>::NotRunning);
+		// Verifiers of a sealed output agree on a blinded hash, which no proof speaks of.
+		let is_provable =
+			matches!(terms.mode, ExecutionMode::ZkVerifierSet { .. }) && terms.output_key.is_none();
+		ensure!(is_provable, Error::<T>::NothingToProve);
+		let known = Proofs::<T>::get(job).is_some_and(|known| known.round == terms.round);
+		ensure!(!known, Error::<T>::AlreadyProven);
+		let output = output_hash(&output_of(publics));
+		let statement = Self::statement(&terms, output);
+		let key = T::Verifier::verify(&statement, publics, proof).map_err(Error::<T>::from)?;
+		Self::note_proof(&terms, output, key);
+		Self::judge(&terms, Ballots::<T>::get(job))
+	}
+
+	/// Writes down what is proven.
+	pub(crate) fn note_proof(terms: &JobTerms, output: Hash, key: VkId) {
+		let (job, round) = (terms.job, terms.round);
+		Proofs::<T>::insert(job, ProofRecord { round, output, key });
+		let receipt =
+			T::Receipts::append(Operation::ProofVerified { job, attempt: round, output, key });
+		Self::deposit_event(Event::ProofAccepted { job, round, output, key, receipt });
+	}
+
+	/// Writes down what DAO and jurisdiction have voted.
+	pub(crate) fn do_override(
+		job: JobId,
+		voted: Result<OutputBytes, FailureCode>,
+		reference: Hash,
+	) -> DispatchResult {
+		let result = voted.as_ref().map(|output| output_hash(output)).map_err(|code| *code);
+		ensure!(can_win(&result), Error::<T>::NotAResult);
+		let terms = T::Jobs::terms(job).ok_or(Error::<T>::UnknownJob)?;
+		let is_open = matches!(terms.status, JobStatus::AwaitingVote | JobStatus::Disputed);
+		ensure!(is_open, Error::<T>::NotForVote);
+
+		Ballots::<T>::remove(job);
+		Proofs::<T>::remove(job);
+		let refunded = T::Jobs::override_result(job, result)?;
+		T::Disputes::overridden(job);
+		let clause = terms.clause;
+		let receipt =
+			T::Receipts::append(Operation::JobOverridden { job, clause, result, reference });
+		// Whoever opened the job hears of its end once.
+		let was_told = Results::<T>::contains_key(job);
+		let output = match voted {
+			Ok(bytes) => {
+				VotedOutputs::<T>::insert(job, bytes);
+				OutputPlace::Voted
 			},
+			Err(_) => OutputPlace::OffChain,
 		};
-		let voices = voices_of_ensemble(&votes, aggregation, &made.agreed);
-		Ok(Decision { result, voices, output })
-	}
-
-	/// The output that the certificate of an attempt carries for all to read.
-	fn certified_output(job: JobId, node: NodeId, attempt: Attempt) -> Option<Vec<u8>> {
-		let (_, cac) = Certificates::<T>::get((job, node, attempt))?;
-		readable(&cac.statement.body().outcome).map(<[u8]>::to_vec)
-	}
-
-	/// Writes the final word: payment, receipt, record.
-	fn settle(terms: &JobTerms, decision: Decision, urn: Urn) -> DispatchResult {
-		let Decision { result, voices, output } = decision;
-		let mut settlement = Settlement {
-			outcome: result,
-			agreed: Default::default(),
-			dissented: Default::default(),
-		};
-		let mut agreed: Nodes = Default::default();
-		let mut voters: frame_support::BoundedVec<Voter, _> = Default::default();
-		let mut simulated = false;
-		for (ballot, voice) in urn.ballots.iter().zip(&voices) {
-			// All lists have the bound of the urn.
-			let fits = match voice {
-				Voice::Agrees => {
-					agreed.try_push(ballot.node).is_ok()
-						&& settlement.agreed.try_push((ballot.node, ballot.usage)).is_ok()
-				},
-				Voice::Dissents => settlement.dissented.try_push(ballot.node).is_ok(),
-				Voice::Unused => true,
-			};
-			let voter = Voter {
-				node: ballot.node,
-				signing_key: ballot.signing_key,
-				cac: ballot.cac,
-				lease: ballot.lease,
-				agreed: *voice == Voice::Agrees,
-			};
-			ensure!(fits && voters.try_push(voter).is_ok(), Error::<T>::TooManyBallots);
-			simulated |= ballot.simulated;
+		let decided_at = Self::now();
+		Results::<T>::insert(job, ResultRecord { receipt, decided_at, result, output });
+		Self::deposit_event(Event::Overridden { job, result, reference, refunded, receipt });
+		if !was_told {
+			T::Jobs::announce(job);
 		}
-		let dissented = settlement.dissented.clone();
-		let (k, n) = terms.mode.quorum();
-		let ensemble = match terms.mode {
-			ExecutionMode::Ensemble { aggregation, .. } if result.is_ok() => {
-				let weights = urn.ballots.iter().map(|ballot| ballot.weight).collect();
-				Some(Making { aggregation, weights: BoundedVec::truncate_from(weights) })
-			},
-			_ => None,
-		};
-
-		Ballots::<T>::remove(terms.job);
-		let paid = T::Jobs::settle(terms.job, settlement)?;
-		let receipt = T::Receipts::append(Operation::JobCompleted {
-			job: terms.job,
-			clause: terms.clause.clone(),
-			program: terms.program,
-			input: terms.input,
-			result,
-			k,
-			n,
-			voters,
-			paid,
-			simulated,
-			ensemble,
-		});
-		let record = ResultRecord { receipt, decided_at: Self::now(), result, output };
-		Self::record(terms.job, record, agreed, dissented);
-		T::Jobs::announce(terms.job);
 		Ok(())
-	}
-
-	/// Writes down that a job is decided.
-	pub(crate) fn record(job: JobId, record: ResultRecord, agreed: Nodes, dissented: Nodes) {
-		let ResultRecord { receipt, result, .. } = record;
-		Results::<T>::insert(job, record);
-		Self::deposit_event(Event::JobDecided { job, result, agreed, dissented, receipt });
-	}
-
-	/// Stores an urn, unless it says nothing.
-	fn keep(job: JobId, urn: Urn) {
-		if urn.certificates == 0 {
-			Ballots::<T>::remove(job);
-		} else {
-			Ballots::<T>::insert(job, urn);
-		}
 	}
 
 	/// What came out of a job so far: its certificates in the order of their blocks, and its receipt once there is
@@ -367,8 +298,9 @@ impl<T: Config> JobOutputs for Pallet<T> {
 	fn output(job: JobId) -> Option<Vec<u8>> {
 		match Results::<T>::get(job)?.output {
 			OutputPlace::OffChain => None,
-			OutputPlace::Certificate(node, attempt) => Self::certified_output(job, node, attempt),
+			OutputPlace::Certificate(node, attempt) => certified_output::<T>(job, node, attempt),
 			OutputPlace::Record(bytes) => Some(bytes.into_inner()),
+			OutputPlace::Voted => VotedOutputs::<T>::get(job).map(BoundedVec::into_inner),
 		}
 	}
 
@@ -386,7 +318,9 @@ impl<T: Config> JobListener for Pallet<T> {
 			return;
 		};
 		let judged = with_storage_layer::<_, DispatchError, _>(|| {
-			Self::judge(&terms, Ballots::<T>::get(job))
+			let mut urn = Ballots::<T>::get(job);
+			urn.drop_strangers(&terms);
+			Self::judge(&terms, urn)
 		});
 		if let Err(error) = judged {
 			log::error!(
@@ -398,27 +332,65 @@ impl<T: Config> JobListener for Pallet<T> {
 
 	fn round_over(job: JobId) {
 		if let Ok(mut urn) = Ballots::<T>::try_get(job) {
-			urn.ballots.clear();
+			urn.empty();
 			Self::keep(job, urn);
 		}
+		Proofs::<T>::remove(job);
 	}
 
 	fn pruned(job: JobId) {
 		Ballots::<T>::remove(job);
-		Results::<T>::remove(job);
+		Proofs::<T>::remove(job);
+		let record = Results::<T>::take(job);
+		if record.is_some_and(|record| record.output == OutputPlace::Voted) {
+			VotedOutputs::<T>::remove(job);
+		}
 		if Certificates::<T>::iter_key_prefix((job,)).next().is_some() {
 			Discarded::<T>::insert(job, ());
 		}
 	}
 
-	// Without the board's own part: a hopeless round is handed back to it (`JobBoard::round_failed`), and so is an ensemble
-	// that is complete without the seat (`JobBoard::settle`, and a receipt); only it knows what that costs. To include
-	// `T::Jobs::weight()` here would make the two weights call each other for ever.
+	fn reveal_withheld(job: JobId, attempt: Attempt, node: NodeId) {
+		let mut urn = Ballots::<T>::get(job);
+		let Some(pledge) = urn.redeem(node, attempt) else {
+			log::error!(
+				target: crate::LOG_TARGET,
+				"job {job}: node {node} is said to withhold what it has not committed to"
+			);
+			return;
+		};
+		Self::keep(job, urn);
+		Self::withheld(job, pledge);
+	}
+
 	fn weight() -> Weight {
-		let judging = T::WeightInfo::seat_lost()
-			.saturating_add(T::WeightInfo::aggregate())
-			.saturating_add(T::WeightInfo::decide());
-		T::WeightInfo::pruned().max(judging)
+		Self::hearing_weight()
+	}
+
+	// Votes and commitments are forgotten with less than a job's records are.
+	fn weight_of_round_over() -> Weight {
+		T::WeightInfo::pruned()
+	}
+
+	fn weight_of_pruning() -> Weight {
+		T::WeightInfo::pruned()
+	}
+
+	fn weight_of_withholding() -> Weight {
+		T::WeightInfo::withhold().saturating_add(Self::slashing_weight(1))
+	}
+}
+
+impl<T> From<ZkRefusal> for Error<T> {
+	fn from(refusal: ZkRefusal) -> Self {
+		match refusal {
+			ZkRefusal::NoKey => Self::NoVerifyingKey,
+			ZkRefusal::Disabled => Self::VerifierDisabled,
+			ZkRefusal::WrongArity => Self::WrongArity,
+			ZkRefusal::NotCanonical => Self::InputNotCanonical,
+			ZkRefusal::BadPoint => Self::BadPoint,
+			ZkRefusal::Invalid => Self::InvalidProof,
+		}
 	}
 }
 
@@ -457,6 +429,13 @@ impl<T> From<CacRefusal> for Error<T> {
 			CacRefusal::BadSignature => Self::BadSignature,
 			CacRefusal::TooManyBallots => Self::TooManyBallots,
 			CacRefusal::TooManyCertificates => Self::TooManyCertificates,
+			CacRefusal::CommitFirst => Self::CommitFirst,
+			CacRefusal::NoCommitReveal => Self::NoCommitReveal,
+			CacRefusal::AlreadyCommitted => Self::AlreadyCommitted,
+			CacRefusal::NotCommitted => Self::NotCommitted,
+			CacRefusal::TooEarly => Self::TooEarly,
+			CacRefusal::WrongOpening => Self::WrongOpening,
+			CacRefusal::NotHeard => Self::NotHeard,
 			CacRefusal::Lease(LeaseRefusal::None) => Self::NoLease,
 			CacRefusal::Lease(LeaseRefusal::Superseded) => Self::LeaseSuperseded,
 			CacRefusal::Lease(LeaseRefusal::Expired) => Self::LeaseExpired,

@@ -9,7 +9,7 @@ pub type Tally = Result<Hash, FailureCode>;
 /// What the votes of a round amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-	/// Some tally can still reach the quorum.
+	/// Votes are still to come that matter.
 	Wait,
 	/// The quorum is reached.
 	Agreed {
@@ -18,6 +18,12 @@ pub enum Verdict {
 	},
 	/// An ensemble has all the answers that it will get, and enough of them: they can be made into one.
 	Complete,
+	/// The primaries differ, or too few of them are left to agree: a backup committee has to decide.
+	Discrepancy,
+	/// Verifiers differ among themselves, or from what is proven: arbiters have to decide.
+	Conflict,
+	/// The verifiers agree, and nothing is proven yet.
+	Unproven,
 	/// No tally can reach the quorum any more.
 	Hopeless,
 }
@@ -57,6 +63,81 @@ pub fn decide(votes: &[Tally], k: u8, n: u8, outstanding: u32) -> Verdict {
 	}
 }
 
+/// Whether two of the votes say different things about the result. Explicit failures that honest nodes need not share
+/// differ from nothing.
+pub fn differ(votes: &[Tally]) -> bool {
+	let mut results = votes.iter().filter(|tally| can_win(tally));
+	let first = results.next();
+	results.any(|tally| Some(tally) != first)
+}
+
+/// More than half.
+pub const fn majority(members: u8) -> u8 {
+	members / 2 + 1
+}
+
+/// Whether a round is to be judged later: its nodes have committed to what they will say (`fixed`), some of them have still
+/// to show it, and they are enough to decide anything together with those who have.
+pub fn is_pending(votes: &[Tally], needed: u8, outstanding: u32, fixed: bool) -> bool {
+	let all = outstanding.saturating_add(votes.len() as u32);
+	fixed && outstanding > 0 && all >= u32::from(needed)
+}
+
+/// Judges the primaries of a quorum of `k` of `n`; `votes` and `outstanding` as for [`decide`].
+///
+/// Any two different votes are a discrepancy, however many agree: who is right is for the backup committee to say. So is
+/// a round in which explicit failures and losses leave too few to agree. `fixed` says that the outstanding nodes have
+/// committed to what they will say: then the last of them is waited for, because nothing can change any more, and every
+/// liar shows; unless so many were lost that those who are left are too few whatever they say.
+pub fn decide_primaries(votes: &[Tally], k: u8, n: u8, outstanding: u32, fixed: bool) -> Verdict {
+	if is_pending(votes, k, outstanding, fixed) {
+		return Verdict::Wait;
+	}
+	if differ(votes) {
+		return Verdict::Discrepancy;
+	}
+	match decide(votes, k, n, outstanding) {
+		Verdict::Hopeless => Verdict::Discrepancy,
+		verdict => verdict,
+	}
+}
+
+/// Judges a backup committee: more than half of the `members` that were seated have to agree. `votes` are theirs alone.
+/// What they cannot decide is hopeless: the round is *wonky*, and nobody is guilty.
+pub fn decide_committee(votes: &[Tally], members: u8, outstanding: u32, fixed: bool) -> Verdict {
+	if is_pending(votes, majority(members), outstanding, fixed) {
+		return Verdict::Wait;
+	}
+	decide(votes, majority(members), members, outstanding)
+}
+
+/// Judges a set of `n` verifiers who all have to agree, on the output that is `proven`.
+///
+/// Nobody outvotes anybody here. That the program fails is agreed without a proof, for nothing can be proven about an
+/// output that does not exist; if something is proven, the verifiers contradict it.
+pub fn decide_verifiers(
+	votes: &[Tally],
+	n: u8,
+	outstanding: u32,
+	fixed: bool,
+	proven: Option<&Hash>,
+) -> Verdict {
+	if is_pending(votes, n, outstanding, fixed) {
+		return Verdict::Wait;
+	}
+	if differ(votes) {
+		return Verdict::Conflict;
+	}
+	let verdict = decide(votes, n, n, outstanding);
+	let Verdict::Agreed { tally } = verdict else { return verdict };
+	match (tally, proven) {
+		(Ok(output), Some(proven)) if output == *proven => verdict,
+		(Ok(_), None) => Verdict::Unproven,
+		(Err(_), None) => verdict,
+		(_, Some(_)) => Verdict::Conflict,
+	}
+}
+
 /// Judges a round of an ensemble of `n` nodes that needs `needed` answers; `votes` and `outstanding` as for [`decide`].
 ///
 /// It waits for everybody who may still answer: what the answers become depends on all of them, and nobody shall gain by
@@ -65,10 +146,9 @@ pub fn decide(votes: &[Tally], k: u8, n: u8, outstanding: u32) -> Verdict {
 pub fn decide_ensemble(votes: &[Tally], needed: u8, n: u8, outstanding: u32) -> Verdict {
 	let answers = votes.iter().filter(|vote| vote.is_ok()).count() as u32;
 	let failures: Vec<Tally> = votes.iter().filter(|vote| vote.is_err()).copied().collect();
-	let majority = n / 2 + 1;
 	// The answers are votes that no failure gets.
 	let to_come = outstanding.min(u32::from(n).saturating_sub(votes.len() as u32));
-	let failing = decide(&failures, majority, n, to_come);
+	let failing = decide(&failures, majority(n), n, to_come);
 	let needed = u32::from(needed.max(1));
 	match failing {
 		_ if n == 0 => Verdict::Hopeless,
@@ -83,25 +163,37 @@ pub fn decide_ensemble(votes: &[Tally], needed: u8, n: u8, outstanding: u32) -> 
 /// What a vote means for the one who cast it, once the round is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Voice {
-	/// It says what was decided, or is a part of it: it is paid.
+	/// Good: it says what was decided, or is a part of it. It is paid.
 	Agrees,
-	/// It says something else: it is not paid, and marked.
+	/// Bad: it says something else about the result. It is not paid, and marked.
 	Dissents,
+	/// An explicit failure, which says nothing about the result: it is not paid, and no worse than silence.
+	Failed,
 	/// It was not taken, and nothing is wrong with it: neither.
 	Unused,
 }
 
-/// What the votes of a round mean, by the result.
+/// What the votes of a round mean, by the result: those of primaries and of the committee alike.
 pub fn voices(votes: &[Tally], result: &Tally) -> Vec<Voice> {
-	let voice = |vote: &Tally| if vote == result { Voice::Agrees } else { Voice::Dissents };
+	let voice = |vote: &Tally| match vote {
+		_ if vote == result => Voice::Agrees,
+		_ if can_win(vote) => Voice::Dissents,
+		_ => Voice::Failed,
+	};
 	votes.iter().map(voice).collect()
+}
+
+/// Whether a vote that comes after the decision contradicts it: whoever delivers the same late has lost its time, and
+/// who failed says nothing.
+pub fn contradicts(late: &Tally, result: &Tally) -> bool {
+	can_win(late) && late != result
 }
 
 /// What the votes of an ensemble mean. `agreed` says so of each answer, the votes that are no failures, in their order.
 ///
 /// What best effort does not take may be as good as what it takes. For all other strategies a vote that is left out is
 /// demonstrably something else than the answer: another output, a number beyond the tolerance, no number, or a failure
-/// where others have answered.
+/// of the program where others have answered. An explicit failure that honest nodes need not share is no more than that.
 pub fn voices_of_ensemble(
 	votes: &[Tally],
 	aggregation: Aggregation,
@@ -114,6 +206,7 @@ pub fn voices_of_ensemble(
 	let mut answers = agreed.iter();
 	let voice = |vote: &Tally| match vote {
 		Ok(_) if answers.next() == Some(&true) => Voice::Agrees,
+		vote if left_out == Voice::Dissents && !can_win(vote) => Voice::Failed,
 		_ => left_out,
 	};
 	votes.iter().map(voice).collect()

@@ -1,10 +1,17 @@
 //! The invariants, checked.
 
 use crate::{
-	impls::readable, Ballots, Certificates, Config, Discarded, OutputPlace, Pallet, Results,
+	impls::readable, Ballots, Certificates, Config, Discarded, OutputPlace, Pallet, Proofs,
+	Results, Urn, VotedOutputs,
 };
 use alloc::collections::{btree_map::BTreeMap, btree_set::BTreeSet};
-use concordat_primitives::{hashing::output_hash, job::JobStatus, traits::JobBoard, JobId};
+use concordat_primitives::{
+	clause::{ExecutionMode, MAX_VOTERS},
+	hashing::output_hash,
+	job::{JobStatus, JobTerms, SeatState},
+	traits::JobBoard,
+	JobId,
+};
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
@@ -13,6 +20,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let certificates = Self::try_state_certificates()?;
 		Self::try_state_ballots(&certificates)?;
+		Self::try_state_proofs()?;
 		Self::try_state_results()
 	}
 
@@ -32,7 +40,10 @@ impl<T: Config> Pallet<T> {
 			);
 			let count = counts.entry(job).or_default();
 			*count = count.saturating_add(1);
-			ensure!(*count <= T::MaxCertificates::get(), "more certificates than allowed");
+			// After the decision every seat may dissent once.
+			let late = if Ballots::<T>::contains_key(job) { 0 } else { MAX_VOTERS };
+			let most = T::MaxCertificates::get().saturating_add(late);
+			ensure!(*count <= most, "more certificates than allowed");
 		}
 		for job in Discarded::<T>::iter_keys() {
 			ensure!(counts.contains_key(&job), "a discarded job without certificates");
@@ -40,14 +51,15 @@ impl<T: Config> Pallet<T> {
 		Ok(counts)
 	}
 
-	/// 1, 2, 3.
+	/// 1, 2, 3, 8, 9.
 	fn try_state_ballots(certificates: &BTreeMap<JobId, u32>) -> Result<(), TryRuntimeError> {
 		for (job, urn) in Ballots::<T>::iter() {
 			ensure!(
-				certificates.get(&job) == Some(&urn.certificates),
+				certificates.get(&job).copied().unwrap_or_default() == urn.certificates,
 				"an urn that miscounts its job's certificates"
 			);
-			if urn.ballots.is_empty() {
+			ensure!(!urn.is_blank(), "an urn that says nothing");
+			if urn.ballots.is_empty() && urn.pledges.is_empty() && urn.committee == 0 {
 				continue;
 			}
 			let terms = T::Jobs::terms(job).ok_or("votes for a job that is gone")?;
@@ -55,6 +67,7 @@ impl<T: Config> Pallet<T> {
 				terms.status.is_assigned() || terms.status == JobStatus::Disputed,
 				"votes for a job that is not running"
 			);
+			Self::try_state_commitments(&terms, &urn)?;
 			let mut voters = BTreeSet::new();
 			for ballot in &urn.ballots {
 				ensure!(voters.insert((ballot.node, ballot.attempt)), "a node that voted twice");
@@ -69,6 +82,50 @@ impl<T: Config> Pallet<T> {
 					"a vote that its certificate does not say"
 				);
 			}
+		}
+		Ok(())
+	}
+
+	/// 8, 9. Of one job.
+	fn try_state_commitments(terms: &JobTerms, urn: &Urn) -> Result<(), TryRuntimeError> {
+		let mut pledged = BTreeSet::new();
+		for pledge in &urn.pledges {
+			ensure!(pledged.insert((pledge.node, pledge.attempt)), "a node that committed twice");
+		}
+		let committed: BTreeSet<_> = terms
+			.voting()
+			.filter(|seat| matches!(seat.state, SeatState::Committed(_)))
+			.map(|seat| (seat.node, seat.attempt))
+			.collect();
+		ensure!(committed == pledged, "commitments that are not those of the seats");
+		ensure!(terms.commit_reveal || pledged.is_empty(), "commitments where nobody commits");
+		ensure!(
+			terms.committee.is_some() == (urn.committee > 0),
+			"a committee that only one of board and urn knows"
+		);
+		let members = terms.voting().count();
+		ensure!(
+			urn.committee == 0 || members <= usize::from(urn.committee),
+			"more members than the committee was seated with"
+		);
+		Ok(())
+	}
+
+	/// 10.
+	fn try_state_proofs() -> Result<(), TryRuntimeError> {
+		for (job, proof) in Proofs::<T>::iter() {
+			let terms = T::Jobs::terms(job).ok_or("a proof about a job that is gone")?;
+			let is_provable = matches!(terms.mode, ExecutionMode::ZkVerifierSet { .. });
+			let is_open = terms.status.is_assigned() || terms.status == JobStatus::Disputed;
+			ensure!(
+				is_provable && is_open && terms.round == proof.round,
+				"a proof that nobody waits for"
+			);
+		}
+		for job in VotedOutputs::<T>::iter_keys() {
+			let is_voted =
+				Results::<T>::get(job).is_some_and(|record| record.output == OutputPlace::Voted);
+			ensure!(is_voted, "a voted output that is nobody's result");
 		}
 		Ok(())
 	}
@@ -92,6 +149,8 @@ impl<T: Config> Pallet<T> {
 					})
 				},
 				OutputPlace::Record(bytes) => record.result == Ok(output_hash(bytes)),
+				OutputPlace::Voted => VotedOutputs::<T>::get(job)
+					.is_some_and(|bytes| record.result == Ok(output_hash(&bytes))),
 			};
 			ensure!(is_there, "an output that is not where its record says");
 		}

@@ -3,10 +3,12 @@
 use crate::quorum::Tally;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use concordat_primitives::{
-	attest::SigningKey,
+	attest::{Measurement, SigningKey},
 	cac::{ResourceUsage, Signature},
-	clause::MAX_SEATS,
+	clause::{MAX_OUTPUT_BYTES, MAX_VOTERS},
 	ensemble::MAX_NUMBER_BYTES,
+	job::JobTerms,
+	zk::VkId,
 	Attempt, BlockNumber, Hash, LeaseId, NodeId, ReceiptId,
 };
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -45,7 +47,27 @@ pub struct Ballot {
 	pub at: BlockNumber,
 }
 
-/// The votes of a job's present round.
+/// A commitment that has not been opened yet.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Pledge {
+	/// Who committed.
+	pub node: NodeId,
+	/// For which attempt.
+	pub attempt: Attempt,
+	/// To what: [`concordat_primitives::commit::Opening::commit`].
+	pub hash: Hash,
+	/// Code that its lease vouched for then.
+	pub measurement: Measurement,
+	/// Whether no hardware stood behind that lease.
+	pub simulated: bool,
+}
+
+/// The votes of a job's present round, and what has been committed to.
+///
+/// Who votes as a primary and who as a member of the backup committee is told by the attempt of the vote
+/// ([`JobTerms::committee`]): a committee has an attempt of its own.
 #[derive(
 	Clone,
 	Debug,
@@ -60,10 +82,77 @@ pub struct Ballot {
 )]
 pub struct Urn {
 	/// Votes in the order of their arrival.
-	pub ballots: BoundedVec<Ballot, ConstU32<MAX_SEATS>>,
+	pub ballots: BoundedVec<Ballot, ConstU32<MAX_VOTERS>>,
+	/// Commitments that have not been opened, in the order of their arrival.
+	pub pledges: BoundedVec<Pledge, ConstU32<MAX_VOTERS>>,
+	/// Members of the backup committee when it was seated; 0 while the primaries decide. Members that are lost still
+	/// count, so that what is a majority does not change.
+	pub committee: u8,
 	/// Certificates stored for the job so far, those of earlier rounds included.
 	pub certificates: u32,
 }
+
+impl Urn {
+	/// Whether it says nothing.
+	pub fn is_blank(&self) -> bool {
+		self.certificates == 0
+			&& self.committee == 0
+			&& self.ballots.is_empty()
+			&& self.pledges.is_empty()
+	}
+
+	/// Forgets the round; what was stored before remains counted.
+	pub fn empty(&mut self) {
+		self.ballots.clear();
+		self.pledges.clear();
+		self.committee = 0;
+	}
+
+	/// The votes that count now.
+	pub fn counted<'a>(&'a self, terms: &'a JobTerms) -> impl Iterator<Item = &'a Ballot> {
+		self.ballots
+			.iter()
+			.filter(|ballot| terms.committee.is_none_or(|attempt| ballot.attempt == attempt))
+	}
+
+	/// What the seat has committed to and not shown yet.
+	pub fn pledge(&self, node: NodeId, attempt: Attempt) -> Option<&Pledge> {
+		self.pledges.iter().find(|pledge| (pledge.node, pledge.attempt) == (node, attempt))
+	}
+
+	/// Takes the seat's commitment out.
+	pub fn redeem(&mut self, node: NodeId, attempt: Attempt) -> Option<Pledge> {
+		let place = self
+			.pledges
+			.iter()
+			.position(|pledge| (pledge.node, pledge.attempt) == (node, attempt))?;
+		Some(self.pledges.remove(place))
+	}
+
+	/// Forgets what those have committed to who do not sit any more.
+	pub fn drop_strangers(&mut self, terms: &JobTerms) {
+		self.pledges.retain(|pledge| {
+			let sits = |node, attempt| (pledge.node, pledge.attempt) == (node, attempt);
+			terms.seats.iter().any(|seat| sits(seat.node, seat.attempt))
+		});
+	}
+}
+
+/// A zero-knowledge proof that was verified for the present round of a job.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ProofRecord {
+	/// Attempt of the round that it speaks of ([`JobTerms::round`]).
+	pub round: Attempt,
+	/// Hash of the output that it proves.
+	pub output: Hash,
+	/// Key that verified it.
+	pub key: VkId,
+}
+
+/// Bytes of an output.
+pub type OutputBytes = BoundedVec<u8, ConstU32<MAX_OUTPUT_BYTES>>;
 
 /// Where the output of a decided job can be read.
 #[derive(
@@ -76,6 +165,8 @@ pub enum OutputPlace {
 	Certificate(NodeId, Attempt),
 	/// Here: the answer of an ensemble, a number that no node gave.
 	Record(BoundedVec<u8, ConstU32<MAX_NUMBER_BYTES>>),
+	/// With what was voted ([`crate::VotedOutputs`]): no node has said it.
+	Voted,
 }
 
 /// How a job was decided.

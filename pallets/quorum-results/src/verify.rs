@@ -4,14 +4,30 @@
 //! The order is fixed: what needs no storage beyond the job's terms comes first, then the votes, the lineage, the clause
 //! and the lease are read, and the signature is checked last, so that junk costs the chain as little as possible. Every
 //! free function here is pure; those of the pallet only read.
+//!
+//! A certificate names the lease under which the seat was given; what has to count is the lease that the node has when it
+//! commits, and when it shows or delivers: that one, or one that renews it for the same key and the same code. So a node
+//! that lets its lease lapse after it has committed withholds its result.
+//!
+//! | message | the seat has | the job | time |
+//! |---|---|---|---|
+//! | acknowledgement | nothing yet | is assigned | before `ack_by` |
+//! | commitment | not committed | is assigned, commits, and has no reveals open | before `deliver_by` |
+//! | certificate alone | not delivered | is assigned, and does not commit | before `deliver_by` |
+//! | certificate and salt | committed to just this | is assigned, and has its reveals open | from `reveal_from`, before `deliver_by` |
+//! | late certificate | not delivered | is decided, and can still be challenged | until the job is pruned |
 
-use crate::{Ballots, Certificates, Config, Pallet};
+use crate::{
+	quorum::{contradicts, Tally},
+	Ballots, Certificates, Config, Pallet, Results, Urn,
+};
 use concordat_primitives::{
-	attest::{Lease, LeaseDemand, LeaseRefusal},
+	attest::{Lease, LeaseDemand, LeaseRefusal, Measurement},
 	cac::{Ack, CacV1, Outcome, Output, SignedAck, SignedCac},
-	clause::ExecutionMode,
+	clause::{ExecutionMode, MAX_VOTERS},
+	commit::{Commitment, Opening, Salt, SignedCommitment},
 	hashing::output_hash,
-	job::{JobTerms, Seat, SeatState},
+	job::{JobStatus, JobTerms, Seat, SeatState},
 	sealed::TAG_BYTES,
 	traits::{ClauseInspect, GenesisHash, JobBoard, LeaseInspect},
 	BlockNumber,
@@ -90,6 +106,20 @@ pub enum CacRefusal {
 	TooManyBallots,
 	/// The job has left as many certificates as one may.
 	TooManyCertificates,
+	/// The nodes of the job commit to their results before they show them.
+	CommitFirst,
+	/// The nodes of the job show their results without committing to them.
+	NoCommitReveal,
+	/// The seat has committed already.
+	AlreadyCommitted,
+	/// The seat has committed to nothing.
+	NotCommitted,
+	/// Others still commit: nothing can be shown yet.
+	TooEarly,
+	/// It is not what the seat has committed to, or the salt is another one.
+	WrongOpening,
+	/// Others decide now: the backup committee.
+	NotHeard,
 }
 
 /// A message that passed, with what it was checked against.
@@ -99,6 +129,8 @@ pub struct Standing {
 	pub terms: JobTerms,
 	/// The sender's seat.
 	pub seat: Seat,
+	/// What was decided meanwhile, if the message comes after that and contradicts it.
+	pub late: Option<Tally>,
 }
 
 /// What a message asserts.
@@ -120,16 +152,26 @@ pub fn claim(body: &CacV1) -> Ack {
 	}
 }
 
+/// The same of a commitment.
+pub fn claim_of(commitment: &Commitment) -> Ack {
+	Ack {
+		genesis: commitment.genesis,
+		job: commitment.job,
+		attempt: commitment.attempt,
+		nonce: commitment.nonce,
+		node: commitment.node,
+	}
+}
+
 /// The seat that the sender of `claim` has, in a job on which nodes work now.
 pub fn find_seat<'a>(claim: &Ack, terms: &'a JobTerms) -> Result<&'a Seat, CacRefusal> {
 	require(terms.status.is_assigned(), CacRefusal::NotRunning)?;
-	require(
-		matches!(
-			terms.mode,
-			ExecutionMode::Single | ExecutionMode::Quorum { .. } | ExecutionMode::Ensemble { .. }
-		),
-		CacRefusal::UnsupportedMode,
-	)?;
+	require(terms.mode != ExecutionMode::SovereignOverride, CacRefusal::UnsupportedMode)?;
+	seat_of(claim, terms)
+}
+
+/// The seat that the sender of `claim` has, or had when the job was decided.
+pub fn seat_of<'a>(claim: &Ack, terms: &'a JobTerms) -> Result<&'a Seat, CacRefusal> {
 	let mut seats = terms.seats.iter().filter(|seat| seat.node == claim.node).peekable();
 	require(seats.peek().is_some(), CacRefusal::NotAssigned)?;
 	seats.find(|seat| seat.attempt == claim.attempt).ok_or(CacRefusal::WrongAttempt)
@@ -139,18 +181,84 @@ pub fn find_seat<'a>(claim: &Ack, terms: &'a JobTerms) -> Result<&'a Seat, CacRe
 pub fn check_acknowledging(claim: &Ack, seat: &Seat, now: BlockNumber) -> Check {
 	match seat.state {
 		SeatState::Assigned => {},
-		SeatState::Acknowledged(_) => return Err(CacRefusal::AlreadyAcknowledged),
+		SeatState::Acknowledged(_) | SeatState::Committed(_) => {
+			return Err(CacRefusal::AlreadyAcknowledged)
+		},
 		SeatState::Delivered(_) => return Err(CacRefusal::AlreadyDelivered),
 	}
 	require(claim.nonce == seat.nonce, CacRefusal::WrongNonce)?;
 	require(now < seat.ack_by, CacRefusal::TooLate)
 }
 
-/// Whether a delivery can be taken for this seat at `now`.
-pub fn check_delivering(claim: &Ack, seat: &Seat, now: BlockNumber) -> Check {
+/// Whether a delivery without a commitment can be taken for this seat at `now`.
+pub fn check_delivering(claim: &Ack, terms: &JobTerms, seat: &Seat, now: BlockNumber) -> Check {
 	require(!matches!(seat.state, SeatState::Delivered(_)), CacRefusal::AlreadyDelivered)?;
-	require(claim.nonce == seat.nonce, CacRefusal::WrongNonce)?;
+	require(!terms.commit_reveal, CacRefusal::CommitFirst)?;
+	check_turn(claim, terms, seat)?;
 	require(now < seat.deliver_by, CacRefusal::TooLate)
+}
+
+/// Whether a commitment can be taken for this seat at `now`. Once the reveals are open nobody can: whoever came then
+/// would know what the others say.
+pub fn check_committing(claim: &Ack, terms: &JobTerms, seat: &Seat, now: BlockNumber) -> Check {
+	match seat.state {
+		SeatState::Assigned | SeatState::Acknowledged(_) => {},
+		SeatState::Committed(_) => return Err(CacRefusal::AlreadyCommitted),
+		SeatState::Delivered(_) => return Err(CacRefusal::AlreadyDelivered),
+	}
+	require(terms.commit_reveal, CacRefusal::NoCommitReveal)?;
+	check_turn(claim, terms, seat)?;
+	require(terms.reveal_from.is_none() && now < seat.deliver_by, CacRefusal::TooLate)
+}
+
+/// Whether this seat can show at `now` what it has committed to.
+pub fn check_revealing(claim: &Ack, terms: &JobTerms, seat: &Seat, now: BlockNumber) -> Check {
+	require(!matches!(seat.state, SeatState::Delivered(_)), CacRefusal::AlreadyDelivered)?;
+	require(terms.commit_reveal, CacRefusal::NoCommitReveal)?;
+	require(matches!(seat.state, SeatState::Committed(_)), CacRefusal::NotCommitted)?;
+	check_turn(claim, terms, seat)?;
+	let is_open = terms.reveal_from.is_some_and(|from| from <= now);
+	require(is_open, CacRefusal::TooEarly)?;
+	require(now < seat.deliver_by, CacRefusal::TooLate)
+}
+
+/// Whether the seat's word counts now, and the claim is made for its nonce.
+fn check_turn(claim: &Ack, terms: &JobTerms, seat: &Seat) -> Check {
+	require(claim.nonce == seat.nonce, CacRefusal::WrongNonce)?;
+	require(terms.counts(seat), CacRefusal::NotHeard)
+}
+
+/// Whether the seat of a decided job can still say that it found something else.
+pub fn check_dissenting(body: &CacV1, terms: &JobTerms, seat: &Seat, decided: &Tally) -> Check {
+	// The answer of an ensemble need not be anybody's: to have another one contradicts nothing.
+	let is_one = !matches!(terms.mode, ExecutionMode::Ensemble { .. });
+	let dissents = is_one && contradicts(&body.outcome.tally(), decided);
+	require(dissents, CacRefusal::NotRunning)?;
+	require(!matches!(seat.state, SeatState::Delivered(_)), CacRefusal::AlreadyDelivered)?;
+	require(body.nonce == seat.nonce, CacRefusal::WrongNonce)
+}
+
+/// Whether the result of a job in this state can still be challenged.
+pub const fn is_challengeable(status: &JobStatus) -> bool {
+	use concordat_primitives::job::FailureReason;
+	matches!(
+		status,
+		JobStatus::Completed | JobStatus::Disputed | JobStatus::Failed(FailureReason::Program(_))
+	)
+}
+
+/// Whether certificate and salt are what the seat has committed to.
+pub fn check_opening(body: &CacV1, salt: &Salt, seat: &Seat, urn: &Urn) -> Check {
+	let pledge = urn.pledge(seat.node, seat.attempt).ok_or(CacRefusal::NotCommitted)?;
+	let opening = Opening {
+		genesis: body.genesis,
+		job: body.job,
+		attempt: body.attempt,
+		node: body.node,
+		key: &seat.signing_key,
+		tally: body.outcome.tally(),
+	};
+	require(opening.commit(salt) == pledge.hash, CacRefusal::WrongOpening)
 }
 
 /// Whether the statement is about this job's clause, program and input.
@@ -200,9 +308,18 @@ pub fn check_place(output: &Output, terms: &JobTerms) -> Check {
 }
 
 /// Whether the statement does not lie about the lease.
-pub fn check_lease(body: &CacV1, lease: &Lease) -> Check {
-	require(body.measurement == lease.measurement, CacRefusal::WrongMeasurement)?;
-	require(body.simulated == lease.simulated, CacRefusal::SimulationMislabelled)
+pub fn check_lease(body: &CacV1, (measurement, simulated): (Measurement, bool)) -> Check {
+	require(body.measurement == measurement, CacRefusal::WrongMeasurement)?;
+	require(body.simulated == simulated, CacRefusal::SimulationMislabelled)
+}
+
+/// Whether there is room for one more vote in the round, and for one more certificate of the job, besides the `promised`
+/// ones.
+fn check_votes(urn: &Urn, most: u32, promised: u32) -> Check {
+	let votes = (urn.ballots.len() as u32).saturating_add(promised);
+	require(votes < MAX_VOTERS, CacRefusal::TooManyBallots)?;
+	let certificates = urn.certificates.saturating_add(promised);
+	require(certificates < most, CacRefusal::TooManyCertificates)
 }
 
 impl<T: Config> Pallet<T> {
@@ -215,20 +332,81 @@ impl<T: Config> Pallet<T> {
 		Ok(standing)
 	}
 
-	/// Whether the certificate counts at this block.
+	/// Whether the certificate counts at this block, by itself: as a vote where nodes do not commit, or as a late dissent.
 	pub fn verify_cac(cac: &SignedCac) -> Result<Standing, CacRefusal> {
 		let body = cac.statement.body();
 		Self::check_chain(&claim(body))?;
 		let standing = Self::delivering_cac(body)?;
-		let Standing { terms, seat } = &standing;
+		let check_urn = |standing: &Standing| {
+			if standing.late.is_some() {
+				// The votes are gone, and so is their number: one more for each seat that is still there.
+				Ok(())
+			} else {
+				check_votes(&Ballots::<T>::get(body.job), T::MaxCertificates::get(), 0)
+			}
+		};
+		let vouched = |standing: &Standing| {
+			let lease = Self::lease_of_seat(standing)?;
+			Ok((lease.measurement, lease.simulated))
+		};
+		Self::verify_statement(cac, standing, check_urn, vouched)
+	}
+
+	/// Whether the commitment counts at this block.
+	pub fn verify_commitment(signed: &SignedCommitment) -> Result<Standing, CacRefusal> {
+		let claim = claim_of(&signed.commitment);
+		Self::check_chain(&claim)?;
+		let standing = Self::committing(&claim)?;
+		let urn = Ballots::<T>::get(claim.job);
+		let known = urn.pledge(claim.node, claim.attempt).is_some();
+		require(!known, CacRefusal::AlreadyCommitted)?;
+		// What is committed to has to find room when it is shown: to refuse it then would make its node withhold it.
+		check_votes(&urn, T::MaxCertificates::get(), urn.pledges.len() as u32)?;
+		Self::lease_of_seat(&standing)?;
+		require(signed.verify(&standing.seat.signing_key), CacRefusal::BadSignature)?;
+		Ok(standing)
+	}
+
+	/// Whether the certificate counts at this block, as what its node has committed to under `salt`.
+	pub fn verify_reveal(cac: &SignedCac, salt: &Salt) -> Result<Standing, CacRefusal> {
+		let body = cac.statement.body();
+		Self::check_chain(&claim(body))?;
+		let standing = Self::revealing(body)?;
+		let urn = Ballots::<T>::get(body.job);
+		let check_urn = |standing: &Standing| {
+			check_opening(body, salt, &standing.seat, &urn)?;
+			check_votes(&urn, T::MaxCertificates::get(), 0)
+		};
+		// What a node has committed to is fixed. Were its lease asked about once more, an enclave that was started again in
+		// between, or a lease that ended, would make an honest node withhold its result, and be slashed for it.
+		let vouched = |standing: &Standing| {
+			let pledge = urn.pledge(standing.seat.node, standing.seat.attempt);
+			let pledge = pledge.ok_or(CacRefusal::NotCommitted)?;
+			Ok((pledge.measurement, pledge.simulated))
+		};
+		Self::verify_statement(cac, standing, check_urn, vouched)
+	}
+
+	/// What is asked of a certificate whenever it comes; `check_urn` is what is asked of the votes, `vouched` the code that
+	/// the node's lease vouches for, and whether it is simulated.
+	fn verify_statement(
+		cac: &SignedCac,
+		standing: Standing,
+		check_urn: impl FnOnce(&Standing) -> Check,
+		vouched: impl FnOnce(&Standing) -> Result<(Measurement, bool), CacRefusal>,
+	) -> Result<Standing, CacRefusal> {
+		let body = cac.statement.body();
+		let Standing { terms, seat, .. } = &standing;
 		check_binding(body, terms)?;
 		check_outcome(body, terms)?;
 		require(body.acted_on.0 <= Self::now(), CacRefusal::FromTheFuture)?;
 		require(body.lease == seat.lease, CacRefusal::WrongLease)?;
-		Self::check_room(body)?;
+		let delivered = Certificates::<T>::contains_key((body.job, body.node, body.attempt));
+		require(!delivered, CacRefusal::AlreadyDelivered)?;
+		check_urn(&standing)?;
 		let lineage = T::Jobs::lineage(body.job).ok_or(CacRefusal::UnknownJob)?;
 		require(body.lineage == lineage, CacRefusal::WrongLineage)?;
-		check_lease(body, &Self::lease_of_seat(&standing)?)?;
+		check_lease(body, vouched(&standing)?)?;
 		require(cac.verify(&seat.signing_key), CacRefusal::BadSignature)?;
 		Ok(standing)
 	}
@@ -241,11 +419,38 @@ impl<T: Config> Pallet<T> {
 		Ok(standing)
 	}
 
-	/// The same for a certificate.
+	/// The same for a commitment.
+	pub(crate) fn committing(claim: &Ack) -> Result<Standing, CacRefusal> {
+		let standing = Self::standing(claim)?;
+		check_committing(claim, &standing.terms, &standing.seat, Self::now())?;
+		Ok(standing)
+	}
+
+	/// The same for a certificate that comes by itself.
 	pub(crate) fn delivering_cac(body: &CacV1) -> Result<Standing, CacRefusal> {
 		let claim = claim(body);
+		let terms = T::Jobs::terms(claim.job).ok_or(CacRefusal::UnknownJob)?;
+		if is_challengeable(&terms.status) {
+			return Self::dissenting(body, terms);
+		}
+		let seat = find_seat(&claim, &terms)?.clone();
+		check_delivering(&claim, &terms, &seat, Self::now())?;
+		Ok(Standing { terms, seat, late: None })
+	}
+
+	/// The same for one that comes after the decision.
+	fn dissenting(body: &CacV1, terms: JobTerms) -> Result<Standing, CacRefusal> {
+		let decided = Results::<T>::get(body.job).ok_or(CacRefusal::NotRunning)?.result;
+		let seat = seat_of(&claim(body), &terms)?.clone();
+		check_dissenting(body, &terms, &seat, &decided)?;
+		Ok(Standing { terms, seat, late: Some(decided) })
+	}
+
+	/// The same for a certificate that its node has committed to.
+	pub(crate) fn revealing(body: &CacV1) -> Result<Standing, CacRefusal> {
+		let claim = claim(body);
 		let standing = Self::standing(&claim)?;
-		check_delivering(&claim, &standing.seat, Self::now())?;
+		check_revealing(&claim, &standing.terms, &standing.seat, Self::now())?;
 		Ok(standing)
 	}
 
@@ -258,21 +463,14 @@ impl<T: Config> Pallet<T> {
 	fn standing(claim: &Ack) -> Result<Standing, CacRefusal> {
 		let terms = T::Jobs::terms(claim.job).ok_or(CacRefusal::UnknownJob)?;
 		let seat = find_seat(claim, &terms)?.clone();
-		Ok(Standing { terms, seat })
-	}
-
-	/// Whether there is room for one more vote in the round, and for one more certificate of the job.
-	fn check_room(body: &CacV1) -> Check {
-		let delivered = Certificates::<T>::contains_key((body.job, body.node, body.attempt));
-		require(!delivered, CacRefusal::AlreadyDelivered)?;
-		let urn = Ballots::<T>::get(body.job);
-		require(!urn.ballots.is_full(), CacRefusal::TooManyBallots)?;
-		require(urn.certificates < T::MaxCertificates::get(), CacRefusal::TooManyCertificates)
+		Ok(Standing { terms, seat, late: None })
 	}
 
 	/// The lease of the seat's node, if it counts now for the clause and its risk class: the one under which the seat was
 	/// given, or one that renews it.
-	fn lease_of_seat(Standing { terms, seat }: &Standing) -> Result<Lease, CacRefusal> {
+	pub(crate) fn lease_of_seat(
+		Standing { terms, seat, .. }: &Standing,
+	) -> Result<Lease, CacRefusal> {
 		let spec = T::Clauses::clause(&terms.clause).ok_or(CacRefusal::UnknownClause)?.spec;
 		let demand = LeaseDemand {
 			measurements: &spec.measurements,

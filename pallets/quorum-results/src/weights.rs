@@ -23,6 +23,22 @@ pub trait WeightInfo {
 	fn decide() -> Weight;
 	/// Weight of `aggregate`.
 	fn aggregate() -> Weight;
+	/// Weight of `commit`.
+	fn commit() -> Weight;
+	/// Weight of `authorize_commit`.
+	fn authorize_commit() -> Weight;
+	/// Weight of `reveal`.
+	fn reveal() -> Weight;
+	/// Weight of `authorize_reveal`.
+	fn authorize_reveal() -> Weight;
+	/// Weight of `escalate`.
+	fn escalate() -> Weight;
+	/// Weight of `withhold`.
+	fn withhold() -> Weight;
+	/// Weight of `submit_proof`.
+	fn submit_proof() -> Weight;
+	/// Weight of `override_result`.
+	fn override_result() -> Weight;
 	/// Weight of `read_output`.
 	fn read_output() -> Weight;
 	/// Weight of `seat_lost`.
@@ -99,6 +115,58 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Measured<Db> {
 		Weight::from_parts(150_000_000, 42_252).saturating_add(Db::get().reads(7))
 	}
 	// An estimate, to be measured.
+	// Storage: `JobDispatch::{Jobs, Orders}`, `QuorumResults::{Admitted, Ballots}`
+	fn commit() -> Weight {
+		Weight::from_parts(65_000_000, 5_100)
+			.saturating_add(Db::get().reads(4))
+			.saturating_add(Db::get().writes(2))
+	}
+	// An estimate, to be measured.
+	// As `authorize_submit_cac`, without certificate and lineage.
+	fn authorize_commit() -> Weight {
+		Weight::from_parts(165_000_000, 6_036).saturating_add(Db::get().reads(10))
+	}
+	// An estimate, to be measured.
+	// As `submit_cac`.
+	fn reveal() -> Weight {
+		Weight::from_parts(90_000_000, 5_100)
+			.saturating_add(Db::get().reads(3))
+			.saturating_add(Db::get().writes(3))
+	}
+	// An estimate, to be measured.
+	// As `authorize_submit_cac`, and the hash of the opening.
+	fn authorize_reveal() -> Weight {
+		Weight::from_parts(190_000_000, 6_036).saturating_add(Db::get().reads(11))
+	}
+	// An estimate, to be measured.
+	// The terms are read again, the urn is written.
+	fn escalate() -> Weight {
+		Weight::from_parts(45_000_000, 5_100)
+			.saturating_add(Db::get().reads(2))
+			.saturating_add(Db::get().writes(1))
+	}
+	// An estimate, to be measured.
+	// The urn.
+	fn withhold() -> Weight {
+		Weight::from_parts(30_000_000, 5_100)
+			.saturating_add(Db::get().reads(1))
+			.saturating_add(Db::get().writes(1))
+	}
+	// An estimate, to be measured.
+	// The terms, the votes, and what is proven; neither the verification nor the receipt.
+	fn submit_proof() -> Weight {
+		Weight::from_parts(60_000_000, 6_036)
+			.saturating_add(Db::get().reads(4))
+			.saturating_add(Db::get().writes(1))
+	}
+	// An estimate, to be measured.
+	// The terms, the votes, and the record; neither the board's part nor the receipt.
+	fn override_result() -> Weight {
+		Weight::from_parts(120_000_000, 12_000)
+			.saturating_add(Db::get().reads(6))
+			.saturating_add(Db::get().writes(6))
+	}
+	// An estimate, to be measured.
 	// Storage: `QuorumResults::Results` (r:1 w:0)
 	// Storage: `QuorumResults::Certificates` (r:1 w:0)
 	fn read_output() -> Weight {
@@ -163,6 +231,30 @@ impl WeightInfo for () {
 	}
 	fn aggregate() -> Weight {
 		Measured::<ParityDbWeight>::aggregate()
+	}
+	fn commit() -> Weight {
+		Measured::<ParityDbWeight>::commit()
+	}
+	fn authorize_commit() -> Weight {
+		Measured::<ParityDbWeight>::authorize_commit()
+	}
+	fn reveal() -> Weight {
+		Measured::<ParityDbWeight>::reveal()
+	}
+	fn authorize_reveal() -> Weight {
+		Measured::<ParityDbWeight>::authorize_reveal()
+	}
+	fn escalate() -> Weight {
+		Measured::<ParityDbWeight>::escalate()
+	}
+	fn withhold() -> Weight {
+		Measured::<ParityDbWeight>::withhold()
+	}
+	fn submit_proof() -> Weight {
+		Measured::<ParityDbWeight>::submit_proof()
+	}
+	fn override_result() -> Weight {
+		Measured::<ParityDbWeight>::override_result()
 	}
 	fn read_output() -> Weight {
 		Measured::<ParityDbWeight>::read_output()

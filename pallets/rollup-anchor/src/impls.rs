@@ -1,8 +1,8 @@
 //! Appending, closing, pruning and proving.
 
 use crate::{
-	archive_body_key, archive_leaves_key, Config, Cursor, Event, LastRollupHash, Leaves, Open,
-	OpenEpoch, OpenLeaves, Pallet, Params, Rollups, WeightInfo,
+	archive_body_key, archive_leaves_key, Config, CurrentSet, Cursor, Event, LastRollupHash,
+	Leaves, Open, OpenEpoch, OpenLeaves, Pallet, Params, Pending, Rollups, WeightInfo, MAX_HEADERS,
 };
 use alloc::vec::Vec;
 use codec::{DecodeAll, Encode};
@@ -98,6 +98,10 @@ impl<T: Config> Pallet<T> {
 			hash,
 		});
 		Rollups::<T>::insert(open.number, header);
+		if let Some(signers) = CurrentSet::<T>::get() {
+			Pending::<T>::insert(open.number, signers.id);
+			Self::use_set(signers.id);
+		}
 		let closed = open.number.saturating_add(1);
 		Open::<T>::put(OpenEpoch {
 			number: closed,
@@ -108,26 +112,37 @@ impl<T: Config> Pallet<T> {
 		Self::move_prune_goal(closed);
 	}
 
-	/// Of `closed` epochs, only the last `retention_epochs` keep their receipts.
+	/// Of `closed` epochs, only the last `retention_epochs` keep their receipts and certificates.
 	fn move_prune_goal(closed: RollupEpoch) {
 		let Some(oldest) = closed.checked_sub(Params::<T>::get().retention_epochs) else { return };
 		if let Some(header) = Rollups::<T>::get(oldest) {
-			Cursor::<T>::mutate(|cursor| cursor.until = cursor.until.max(header.first_receipt));
+			Cursor::<T>::mutate(|cursor| {
+				cursor.until = cursor.until.max(header.first_receipt);
+				cursor.until_epoch = cursor.until_epoch.max(oldest);
+			});
 		}
 	}
 
-	/// Removes receipts that are past the retention, for as long as the meter lasts.
+	/// Removes receipts and certificates that are past the retention, for as long as the meter lasts.
 	pub(crate) fn prune(meter: &mut WeightMeter) {
 		let mut cursor = Cursor::<T>::get();
-		if cursor.next >= cursor.until || meter.try_consume(T::WeightInfo::prune(0)).is_err() {
-			return;
+		let before = cursor;
+		if cursor.next < cursor.until && meter.try_consume(T::WeightInfo::prune(0)).is_ok() {
+			let each = T::WeightInfo::prune(1).saturating_sub(T::WeightInfo::prune(0));
+			while cursor.next < cursor.until && meter.try_consume(each).is_ok() {
+				Leaves::<T>::remove(cursor.next);
+				cursor.next = cursor.next.saturating_add(1);
+			}
 		}
-		let each = T::WeightInfo::prune(1).saturating_sub(T::WeightInfo::prune(0));
-		while cursor.next < cursor.until && meter.try_consume(each).is_ok() {
-			Leaves::<T>::remove(cursor.next);
-			cursor.next = cursor.next.saturating_add(1);
+		while cursor.epoch < cursor.until_epoch
+			&& meter.try_consume(T::WeightInfo::forget_epoch()).is_ok()
+		{
+			Self::forget_epoch(cursor.epoch);
+			cursor.epoch = cursor.epoch.saturating_add(1);
 		}
-		Cursor::<T>::put(cursor);
+		if cursor != before {
+			Cursor::<T>::put(cursor);
+		}
 	}
 
 	/// Receipts and rollups ever.
@@ -139,6 +154,12 @@ impl<T: Config> Pallet<T> {
 	/// A closed rollup.
 	pub fn rollup(epoch: RollupEpoch) -> Option<RollupHeader> {
 		Rollups::<T>::get(epoch)
+	}
+
+	/// The closed rollups from one number to another, both included; at most [`MAX_HEADERS`], the first ones.
+	pub fn rollups_between(from: RollupEpoch, to: RollupEpoch) -> Vec<RollupHeader> {
+		let to = to.min(from.saturating_add(MAX_HEADERS - 1));
+		(from..=to).map_while(Rollups::<T>::get).collect()
 	}
 
 	/// The closed rollup that a receipt is in: a binary search over the headers, one read for each

@@ -220,6 +220,7 @@ impl<T: Config> Pallet<T> {
 			originator: Originator::Account(owner.clone()),
 			parent: JobParent::Trigger { id, firing },
 			dependencies,
+			mode: None,
 		};
 		let funding = trigger.funding;
 		with_transaction(|| match Self::open_funded(owner, funding, request) {

@@ -270,6 +270,7 @@ impl<T: Config> Pallet<T> {
 					.iter()
 					.map(|(_, result)| (result.job, result.output))
 					.collect(),
+				mode: None,
 			};
 			let opened = Self::with_reserve(&mut workflow, || T::Opener::open(request));
 			Ok((opened, sender))

@@ -180,7 +180,7 @@ impl MockJob {
 	pub fn step(&self) -> (WorkflowId, StepIndex) {
 		match self.parent {
 			JobParent::Workflow { id, step } => (id, step),
-			JobParent::Trigger { .. } => panic!("no trigger opens jobs here"),
+			ref other => panic!("only steps open jobs here: {other:?}"),
 		}
 	}
 
@@ -231,8 +231,17 @@ impl JobOpener for Mock {
 		if BoardIsFull::get() {
 			return Err(OpenError::Invalid(NO_ROOM));
 		}
-		let JobRequest { requester, clause, input, constraints, originator, parent, dependencies } =
-			request;
+		let JobRequest {
+			requester,
+			clause,
+			input,
+			constraints,
+			originator,
+			parent,
+			dependencies,
+			mode,
+		} = request;
+		assert_eq!(mode, None, "steps run as their clauses say");
 		if matches!(&input, JobInput::Inline(bytes) if bytes.is_empty()) {
 			return Err(OpenError::Invalid(DispatchError::Other("input empty")));
 		}
@@ -310,6 +319,9 @@ impl JobBoard<AccountId> for Mock {
 			round: 1,
 			ciphertext: None,
 			output_key: None,
+			commit_reveal: false,
+			reveal_from: None,
+			committee: None,
 			clause: job.clause,
 		})
 	}

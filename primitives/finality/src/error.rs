@@ -1,6 +1,7 @@
 //! Every refusal, with how much.
 
 use crate::{BlockNumber, Hash, SetId, Weight};
+use concordat_proofs::grandpa::{self, GrandpaError};
 use core::fmt;
 
 /// What an error is about.
@@ -231,6 +232,53 @@ impl fmt::Display for FinalityError {
 }
 
 impl core::error::Error for FinalityError {}
+
+impl From<grandpa::What> for What {
+	fn from(what: grandpa::What) -> Self {
+		match what {
+			grandpa::What::Justification => Self::Justification,
+			grandpa::What::Votes => Self::Votes,
+			grandpa::What::Ancestors => Self::Ancestors,
+			grandpa::What::Authorities => Self::Authorities,
+		}
+	}
+}
+
+/// The refusals of the check that is shared with light clients without the SDK.
+impl From<GrandpaError> for FinalityError {
+	fn from(error: GrandpaError) -> Self {
+		match error {
+			GrandpaError::TooLong { what, bytes, most } => {
+				Self::TooLong { what: what.into(), bytes, most }
+			},
+			GrandpaError::TooMany { what, count, most } => {
+				Self::TooMany { what: what.into(), count, most }
+			},
+			GrandpaError::Malformed(what) => Self::Malformed(what.into()),
+			GrandpaError::NoAuthorities => Self::NoAuthorities,
+			GrandpaError::ZeroWeight { place } => Self::ZeroWeight { place },
+			GrandpaError::ListedTwice { place } => Self::ListedTwice { place },
+			GrandpaError::WeightOverflow => Self::WeightOverflow,
+			GrandpaError::OtherTarget { header, justified } => Self::OtherTarget {
+				header: (header.0, header.1.into()),
+				justified: (justified.0, justified.1.into()),
+			},
+			GrandpaError::WrongSet { held, signed } => Self::WrongSet { held, signed },
+			GrandpaError::ForeignVote { place } => Self::ForeignVote { place },
+			GrandpaError::SecondVote { place } => Self::SecondVote { place },
+			GrandpaError::BadSignature { place } => Self::BadSignature { place },
+			GrandpaError::NotADescendant { place } => Self::NotADescendant { place },
+			GrandpaError::NoVoteForTarget => Self::NoVoteForTarget,
+			GrandpaError::DescendantIsFinal { child } => {
+				Self::DescendantIsFinal { child: child.into() }
+			},
+			GrandpaError::UnusedAncestors { supplied, used } => {
+				Self::UnusedAncestors { supplied, used }
+			},
+			GrandpaError::NotEnough { weight, needed } => Self::NotEnough { weight, needed },
+		}
+	}
+}
 
 /// Refuses what is longer than allowed.
 pub(crate) const fn check_len(what: What, bytes: usize, most: usize) -> Result<(), FinalityError> {

@@ -2,17 +2,13 @@
 //!
 //! Behind the feature `fixtures`, for the tests of crates that use this one. Nothing here is checked; that is the point.
 
-use crate::{
-	authorities_key,
-	justification::{Justification, Vote},
-	Authorities, BlockNumber, Hash, Header, SetId, Weight,
-};
+use crate::{authorities_key, Authorities, AuthorityId, BlockNumber, Hash, Header, SetId, Weight};
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
 	vec,
 	vec::Vec,
 };
-use codec::Encode;
+use codec::{Decode, Encode};
 use sp_consensus_grandpa::{AuthorityList, ConsensusLog, ScheduledChange, GRANDPA_ENGINE_ID};
 use sp_core::{ed25519, Pair};
 use sp_runtime::{
@@ -22,6 +18,39 @@ use sp_runtime::{
 use sp_trie::{LayoutV1, MemoryDB, Recorder, Trie, TrieDBBuilder, TrieDBMutBuilder, TrieMut};
 
 type Layout = LayoutV1<BlakeTwo256>;
+
+/// A precommit, in the SDK's types.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Vote {
+	pub hash: Hash,
+	pub number: BlockNumber,
+	pub signature: ed25519::Signature,
+	pub voter: AuthorityId,
+}
+
+impl Vote {
+	/// What is signed: `sp_consensus_grandpa::localized_payload` of a precommit.
+	pub fn payload(&self, round: u64, set_id: SetId) -> Vec<u8> {
+		(1u8, self.hash, self.number, round, set_id).encode()
+	}
+}
+
+/// A justification, in the SDK's types.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Justification {
+	pub round: u64,
+	pub target: (Hash, BlockNumber),
+	pub votes: Vec<Vote>,
+	pub ancestors: Vec<Header>,
+}
+
+#[cfg(test)]
+impl Justification {
+	/// Reads a justification, and nothing but it.
+	pub fn decode(bytes: &[u8]) -> Result<Self, codec::Error> {
+		codec::DecodeAll::decode_all(&mut &bytes[..])
+	}
+}
 
 /// A set of authorities that votes as it is told.
 #[derive(Clone)]

@@ -30,10 +30,10 @@ impl HashedHeader {
 	pub fn decode(bytes: &[u8]) -> Result<Self, FinalityError> {
 		check_len(What::Header, bytes.len(), MAX_HEADER_BYTES)?;
 		let mut input = bytes;
-		let header = read_header(&mut input).ok_or(FinalityError::Malformed(What::Header))?;
-		if !input.is_empty() {
-			return Err(FinalityError::Malformed(What::Header));
-		}
+		let header = Header::decode_with_mem_limit(&mut input, MAX_HEADER_MEMORY)
+			.ok()
+			.filter(|_| input.is_empty())
+			.ok_or(FinalityError::Malformed(What::Header))?;
 		Ok(Self { hash: BlakeTwo256::hash(bytes), header })
 	}
 
@@ -56,11 +56,6 @@ impl HashedHeader {
 	pub const fn header(&self) -> &Header {
 		&self.header
 	}
-}
-
-/// Reads one header from among others.
-pub(crate) fn read_header(input: &mut &[u8]) -> Option<Header> {
-	Header::decode_with_mem_limit(input, MAX_HEADER_MEMORY).ok()
 }
 
 /// The set that follows on `present` after this header, if it changes the authorities. The present set finalises the

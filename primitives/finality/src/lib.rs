@@ -21,6 +21,9 @@
 //! whoever likes to send some, so sizes and counts are looked at before anything is parsed, and nothing is believed but a
 //! genesis hash that the caller knows by other means.
 //!
+//! The check of justifications itself is [`concordat_proofs::grandpa`], which light clients of receipts use without the
+//! SDK; here it has the SDK's types around it, and the tests that hold it against the SDK.
+//!
 //! **Invariants.** What this crate takes for final, a node takes for final, given the same authorities: a justification
 //! that is verified here is verified by `sc-consensus-grandpa` too (the tests hold the two against each other). The
 //! reverse does not hold: this crate has no use for votes that do not count, and refuses a justification that has any
@@ -49,6 +52,10 @@ pub mod tracker;
 mod tests;
 
 pub use authorities::Authorities;
+pub use concordat_proofs::{
+	grandpa::{MAX_ANCESTORS, MAX_AUTHORITIES, MAX_JUSTIFICATION_BYTES},
+	header::MAX_HEADER_BYTES,
+};
 pub use error::{FinalityError, What};
 pub use header::{scheduled_change, HashedHeader, Header};
 pub use justification::{tidy, verify_justification};
@@ -66,14 +73,6 @@ pub type AuthorityId = sp_core::ed25519::Public;
 /// How much the vote of an authority counts.
 pub type Weight = u64;
 
-/// Most authorities of one set.
-pub const MAX_AUTHORITIES: usize = 1_024;
-/// Longest header, in bytes: a set of [`MAX_AUTHORITIES`] in each of GRANDPA's and BABE's digests, and room to spare.
-pub const MAX_HEADER_BYTES: usize = 128 * 1024;
-/// Longest justification, in bytes: a vote of each authority takes 132, the rest is for headers between votes.
-pub const MAX_JUSTIFICATION_BYTES: usize = 1024 * 1024;
-/// Most headers between the block that a justification finalises and the highest block voted for.
-pub const MAX_ANCESTORS: usize = 1_024;
 /// Most nodes of one storage proof.
 pub const MAX_PROOF_NODES: usize = 4_096;
 /// Most bytes of one storage proof.

@@ -20,7 +20,7 @@ use concordat_primitives::{
 	},
 	clause::{
 		ClauseSpec, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits, RiskClass,
-		ALL_TRIGGERS, MAX_SEATS,
+		ALL_TRIGGERS, MAX_INPUT_BYTES, MAX_SEATS,
 	},
 	job::{JobConstraints, JobInput, JobStatus, Settlement},
 	node::{NodeProfile, NodeRole, NodeSpec, OperatorId, Resources},
@@ -164,6 +164,17 @@ fn named(
 	measurements: Vec<Measurement>,
 	owner: &AccountId,
 ) -> ClauseId {
+	registered_clause(mode, capability, measurements, owner, true)
+}
+
+/// The same, active or a draft.
+fn registered_clause(
+	mode: ExecutionMode,
+	capability: CapabilityId,
+	measurements: Vec<Measurement>,
+	owner: &AccountId,
+	active: bool,
+) -> ClauseId {
 	ClauseRegistry::note_capability(capability);
 	let program = Preimage::note(PROGRAM.into()).expect("the program fits a preimage");
 	// One node alone is not enough for the higher risk classes.
@@ -199,20 +210,25 @@ fn named(
 		version: Version { major: 1, minor: 0 },
 	};
 	let owner = RawOrigin::Signed(owner.clone());
-	ClauseRegistry::register(owner.into(), id.clone(), Box::new(spec), true)
+	ClauseRegistry::register(owner.into(), id.clone(), Box::new(spec), active)
 		.expect("a funded owner registers a sound clause");
 	id
 }
 
 /// A job on as many nodes as can sit on one, each of which signs with one of `keys`.
 fn scheduled(keys: &[SigningKey]) -> JobId {
+	scheduled_as(ExecutionMode::Quorum { k: 4, n: 7 }, 1_024, keys)
+}
+
+/// The same in another mode, on another input.
+fn scheduled_as(mode: ExecutionMode, input: usize, keys: &[SigningKey]) -> JobId {
 	for (index, key) in (0..).zip(keys) {
 		at_work("seat", index, *key);
 	}
 	// Fees are paid to an account that exists.
 	fund(&TreasuryAccount::get());
-	let clause = clause(ExecutionMode::Quorum { k: 4, n: 7 }, CAPABILITY);
-	let input = JobInput::Inline(BoundedVec::truncate_from(vec![7; 1_024]));
+	let clause = clause(mode, CAPABILITY);
+	let input = JobInput::Inline(BoundedVec::truncate_from(vec![7; input]));
 	let job = JobDispatch::next_job();
 	let requester = RawOrigin::Signed(funded("requester", 0));
 	JobDispatch::dispatch(requester.into(), clause, input, JobConstraints::default())
@@ -275,6 +291,14 @@ impl pallet_quorum_results::benchmarking::BenchmarkHelper for Helper {
 		scheduled(keys)
 	}
 
+	fn without_commitments(job: JobId) {
+		Orders::<Runtime>::mutate(job, |order| {
+			if let Some(order) = order {
+				order.commit_reveal = false;
+			}
+		});
+	}
+
 	fn forget(job: JobId) {
 		Jobs::<Runtime>::remove(job);
 		Orders::<Runtime>::remove(job);
@@ -292,6 +316,7 @@ impl pallet_disputes::BenchmarkHelper for Helper {
 			outcome: Ok(Hash::repeat_byte(1)),
 			agreed: BoundedVec::truncate_from(agreed),
 			dissented: Default::default(),
+			failed: Default::default(),
 		};
 		JobDispatch::settle(job, settlement).expect("all seats agree");
 		job
@@ -299,6 +324,65 @@ impl pallet_disputes::BenchmarkHelper for Helper {
 
 	fn leased_node(n: u32, key: SigningKey) -> NodeId {
 		at_work("culprit", n, key)
+	}
+}
+
+impl pallet_audits::benchmarking::BenchmarkHelper for Helper {
+	fn job_of_one() -> (JobId, NodeId) {
+		let number = u32::try_from(JobDispatch::next_job()).unwrap_or(u32::MAX);
+		let key = distinct("audited", number);
+		at_work("audited", number, key);
+		let job = scheduled_as(ExecutionMode::Single, MAX_INPUT_BYTES as usize, &[]);
+		let seats = JobDispatch::terms(job).map(|terms| terms.seats).unwrap_or_default();
+		let seat = seats.first().expect("there is a node for the seat");
+		JobDispatch::delivered(job, seat.attempt, seat.node).expect("it is not too late");
+		let hash = Hash::repeat_byte(1);
+		let agreed = vec![(seat.node, ResourceUsage::default())];
+		let settlement = Settlement {
+			outcome: Ok(hash),
+			agreed: BoundedVec::truncate_from(agreed),
+			dissented: Default::default(),
+			failed: Default::default(),
+		};
+		JobDispatch::settle(job, settlement).expect("its node agrees");
+		let record = pallet_quorum_results::ResultRecord {
+			receipt: 0,
+			decided_at: System::block_number(),
+			result: Ok(hash),
+			output: pallet_quorum_results::OutputPlace::OffChain,
+		};
+		pallet_quorum_results::Results::<Runtime>::insert(job, record);
+		(job, seat.node)
+	}
+
+	fn fund(account: &AccountId) {
+		fund(account)
+	}
+}
+
+impl pallet_zk_verifiers::BenchmarkHelper for Helper {
+	fn draft(owner: &AccountId) -> ClauseId {
+		fund(owner);
+		registered_clause(
+			ExecutionMode::ZkVerifierSet { n: 3 },
+			CAPABILITY,
+			Vec::new(),
+			owner,
+			false,
+		)
+	}
+}
+
+impl pallet_rollup_anchor::benchmarking::BenchmarkHelper for Helper {
+	fn validator() -> AccountId {
+		let number = LastNode::<Runtime>::get();
+		let controller: AccountId = account("signer", number, 0);
+		let node = registered(&controller);
+		pallet_node_staking::ValidatorNodes::<Runtime>::insert(&controller, node);
+		pallet_node_staking::Validators::<Runtime>::mutate(|chosen| {
+			let _ = chosen.try_push(node);
+		});
+		controller
 	}
 }
 

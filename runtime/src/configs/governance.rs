@@ -37,15 +37,18 @@ pub struct Classes;
 impl ClassifyCall<RuntimeCall> for Classes {
 	fn class_of(call: &RuntimeCall) -> DecisionClass {
 		use pallet_attestation::Call as Attestation;
+		use pallet_audits::Call as Audits;
 		use pallet_clause_registry::Call as ClauseRegistry;
 		use pallet_disputes::Call as Disputes;
 		use pallet_job_dispatch::Call as JobDispatch;
 		use pallet_node_identity::Call as NodeIdentity;
 		use pallet_node_staking::Call as NodeStaking;
+		use pallet_quorum_results::Call as QuorumResults;
 		use pallet_rollup_anchor::Call as RollupAnchor;
 		use pallet_triggers::Call as Triggers;
 		use pallet_trust::Call as Trust;
 		use pallet_workflows::Call as Workflows;
+		use pallet_zk_verifiers::Call as ZkVerifiers;
 		match call {
 			RuntimeCall::NodeStaking(NodeStaking::add_validator { .. }) => {
 				DecisionClass::NodeAddition
@@ -53,7 +56,11 @@ impl ClassifyCall<RuntimeCall> for Classes {
 			RuntimeCall::NodeStaking(NodeStaking::remove_validator { .. })
 			// A verdict may jail nodes, names its evidence, and has to come before the dispute times
 			// out; what it freezes can be restored for as long as the appeal window lasts.
-			| RuntimeCall::Disputes(Disputes::resolve { .. }) => DecisionClass::NodeRemoval,
+			| RuntimeCall::Disputes(Disputes::resolve { .. })
+			// A vote in the place of nodes: the same threshold as for a verdict.
+			| RuntimeCall::QuorumResults(QuorumResults::override_result { .. }) => {
+				DecisionClass::NodeRemoval
+			},
 			RuntimeCall::NodeStaking(
 				NodeStaking::set_params { .. }
 				// An appeal: money, and of no use after the appeal window.
@@ -94,7 +101,11 @@ impl ClassifyCall<RuntimeCall> for Classes {
 				| Triggers::fire { .. }
 				| Triggers::withdraw_forecast { .. },
 			)
-			| RuntimeCall::RollupAnchor(RollupAnchor::set_params { .. })
+			| RuntimeCall::RollupAnchor(
+				RollupAnchor::set_params { .. } | RollupAnchor::record_anchor { .. },
+			)
+			| RuntimeCall::Audits(Audits::set_params { .. } | Audits::audit { .. })
+			| RuntimeCall::ZkVerifiers(ZkVerifiers::set_params { .. })
 			| RuntimeCall::Disputes(Disputes::set_params { .. }) => DecisionClass::Parameters,
 			// The closed list of emergency actions: each only stops something.
 			RuntimeCall::Attestation(
@@ -111,6 +122,11 @@ impl ClassifyCall<RuntimeCall> for Classes {
 				| NodeIdentity::revoke_credential { .. },
 			)
 			| RuntimeCall::ClauseRegistry(ClauseRegistry::enter_safe_mode { .. })
+			// Proofs under it are no longer accepted; on again only by the rule for upgrades.
+			| RuntimeCall::ZkVerifiers(
+				ZkVerifiers::set_enabled { enabled: false, .. }
+				| ZkVerifiers::set_curve_enabled { enabled: false, .. },
+			)
 			// A forecast only holds back, and for a bounded time; the burst lets through what a disaster needs, also
 			// for a bounded time.
 			| RuntimeCall::Triggers(

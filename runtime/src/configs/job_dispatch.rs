@@ -2,8 +2,9 @@
 
 use super::protocol::{AuthorVrf, TreasuryAccount};
 use crate::{
-	AccountId, Attestation, Balances, ClauseRegistry, NodeIdentity, NodeStaking, QuorumResults,
-	RollupAnchor, Runtime, RuntimeHoldReason, Triggers, Trust, Workflows,
+	AccountId, Attestation, Audits, Balances, ClauseRegistry, NodeIdentity, NodeStaking,
+	QuorumResults, RollupAnchor, Runtime, RuntimeHoldReason, Triggers, Trust, Workflows,
+	ZkVerifiers,
 };
 use concordat_primitives::{
 	traits::{JobEnd, JobOutcomes},
@@ -21,11 +22,14 @@ impl JobOutcomes for Openers {
 		match parent {
 			JobParent::Workflow { .. } => Workflows::job_ended(job, parent, end),
 			JobParent::Trigger { .. } => Triggers::job_ended(job, parent, end),
+			JobParent::Audit { .. } => Audits::job_ended(job, parent, end),
 		}
 	}
 
 	fn weight() -> Weight {
-		<Workflows as JobOutcomes>::weight().max(<Triggers as JobOutcomes>::weight())
+		<Workflows as JobOutcomes>::weight()
+			.max(<Triggers as JobOutcomes>::weight())
+			.max(<Audits as JobOutcomes>::weight())
 	}
 }
 
@@ -35,6 +39,7 @@ impl pallet_job_dispatch::Config for Runtime {
 	type Clauses = ClauseRegistry;
 	type ClauseJobs = ClauseRegistry;
 	type Trust = Trust;
+	type Proofs = ZkVerifiers;
 	type Quotas = Triggers;
 	type Outcomes = Openers;
 	type Nodes = NodeStaking;

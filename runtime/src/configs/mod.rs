@@ -1,6 +1,7 @@
 //! The `Config` of every pallet, one file each, named after the pallet.
 
 pub mod attestation;
+pub mod audits;
 pub mod authorship;
 pub mod babe;
 pub mod balances;
@@ -9,6 +10,7 @@ pub mod disputes;
 pub mod governance;
 pub mod grandpa;
 pub mod job_dispatch;
+pub mod mmr;
 pub mod node_identity;
 pub mod node_staking;
 pub mod offences;
@@ -26,3 +28,4 @@ pub mod triggers;
 pub mod trust;
 pub mod utility;
 pub mod workflows;
+pub mod zk_verifiers;

@@ -5,11 +5,12 @@
 
 use crate::{
 	constants::{deposit, EVIDENCE_SESSIONS},
-	AccountId, Babe, Balance, Balances, Historical, Runtime, RuntimeEvent, SessionKeys,
+	AccountId, Babe, Balance, Balances, Historical, RollupAnchor, Runtime, RuntimeEvent, Session,
+	SessionKeys, System,
 };
 use alloc::vec::Vec;
 use core::marker::PhantomData;
-use frame_support::{parameter_types, traits::KeyOwnerProofSystem};
+use frame_support::{dispatch::DispatchClass, parameter_types, traits::KeyOwnerProofSystem};
 use pallet_session::{
 	disabling::UpToLimitWithReEnablingDisablingStrategy,
 	historical::{self, NoteHistoricalRoot},
@@ -69,7 +70,10 @@ impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionMa
 	}
 
 	fn start_session(start_index: SessionIndex) {
-		Inner::start_session(start_index)
+		Inner::start_session(start_index);
+		// Those who validate from now on sign the rollups that are closed from now on.
+		let weight = RollupAnchor::new_validators(&Session::validators());
+		System::register_extra_weight_unchecked(weight, DispatchClass::Mandatory);
 	}
 
 	fn end_session(end_index: SessionIndex) {

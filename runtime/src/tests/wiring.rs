@@ -160,7 +160,8 @@ fn hooks_of_the_protocol_should_leave_a_quarter_of_the_block() {
 	let jobs = u64::from(pallet_job_dispatch::types::Params::default().hook_share);
 	let workflows = u64::from(pallet_workflows::Params::default().hook_share);
 	let triggers = u64::from(pallet_triggers::Params::default().hook_share);
-	let shares: [Weight; 11] = [
+	let shares: [Weight; 12] = [
+		<Runtime as pallet_audits::Config>::HookWeight::get(),
 		<Runtime as pallet_attestation::Config>::HookWeight::get(),
 		<Runtime as pallet_disputes::Config>::HookWeight::get(),
 		<Runtime as pallet_node_staking::Config>::HookWeight::get(),
@@ -185,6 +186,7 @@ fn hooks_of_the_protocol_should_leave_a_quarter_of_the_block() {
 #[test]
 fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 	use pallet_attestation::WeightInfo as _;
+	use pallet_audits::WeightInfo as _;
 	use pallet_clause_registry::WeightInfo as _;
 	use pallet_disputes::WeightInfo as _;
 	use pallet_governance_timelocks::WeightInfo as _;
@@ -196,6 +198,7 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 	use pallet_triggers::WeightInfo as _;
 	use pallet_trust::WeightInfo as _;
 	use pallet_workflows::WeightInfo as _;
+	use pallet_zk_verifiers::WeightInfo as _;
 
 	fn same<A: 'static, B: 'static>(pallet: &str) {
 		assert_eq!(core::any::type_name::<A>(), core::any::type_name::<B>(), "{pallet}");
@@ -209,6 +212,7 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 	}
 	charges!(
 		pallet_attestation::surrender,
+		pallet_audits::set_params,
 		pallet_clause_registry::activate,
 		pallet_disputes::open,
 		pallet_governance_timelocks::vote,
@@ -220,5 +224,6 @@ fn every_pallet_of_the_protocol_should_charge_for_its_calls() {
 		pallet_triggers::fund,
 		pallet_trust::set_params,
 		pallet_workflows::hand_over,
+		pallet_zk_verifiers::set_params,
 	);
 }

@@ -16,6 +16,7 @@ use concordat_primitives::{
 		ClauseSpec, ExecutionMode, PolicyBinding, ProgramLocation, ProgramRef, ResourceLimits,
 		RiskClass, ALL_TRIGGERS,
 	},
+	commit::{Commitment, Opening, Salt, SignedCommitment},
 	handoff::{task_hash, Handoff, SignedHandoff},
 	hashing::{output_hash, program_hash},
 	job::{JobConstraints, JobInput, JobTerms, Seat},
@@ -61,6 +62,8 @@ const FIRST_SLOT: u64 = 900_000_000;
 pub const CAPABILITY: &str = "bench.echo";
 /// The answer of every enclave.
 const ANSWER: &[u8] = b"answer";
+/// What makes its commitments unguessable, were it a secret.
+const SALT: Salt = [0x5a; 32];
 
 type HostFunctions = (sp_io::SubstrateHostFunctions, sp_crypto_ec_utils::HostFunctionsRfc163);
 
@@ -73,7 +76,11 @@ pub struct Wasm {
 impl Wasm {
 	/// The runtime of this build.
 	pub fn new() -> Self {
-		let code = WASM_BINARY.expect("the runtime was built with SKIP_WASM_BUILD unset");
+		Self::of(WASM_BINARY.expect("the runtime was built with SKIP_WASM_BUILD unset"))
+	}
+
+	/// Another blob, with the host functions of the runtime.
+	pub fn of(code: &'static [u8]) -> Self {
 		Self { executor: WasmExecutor::builder().build(), code: WrappedRuntimeCode(code.into()) }
 	}
 
@@ -87,7 +94,8 @@ impl Wasm {
 		let code = RuntimeCode {
 			code_fetcher: &self.code,
 			heap_pages: None,
-			hash: b"the runtime of this build".to_vec(),
+			// Each executor runs one blob.
+			hash: b"the blob of this executor".to_vec(),
 		};
 		let start = Instant::now();
 		let (result, _) = self.executor.call(
@@ -177,7 +185,7 @@ pub fn signed(uri: &str, call: impl Into<RuntimeCall>, before: u32) -> Unchecked
 }
 
 /// A transaction that proves by itself that it may be included.
-fn authorized<C>(call: C) -> UncheckedExtrinsic
+pub fn authorized<C>(call: C) -> UncheckedExtrinsic
 where
 	RuntimeCall: From<C>,
 {
@@ -238,6 +246,19 @@ impl Chain {
 
 	/// Makes one block of transactions that all succeed. They are made over the state before it.
 	pub fn block(&mut self, make: impl FnOnce() -> Vec<UncheckedExtrinsic>) -> Recorded {
+		self.block_of(make, true)
+	}
+
+	/// Makes one block of transactions that are all taken and all fail.
+	pub fn refusing_block(&mut self, make: impl FnOnce() -> Vec<UncheckedExtrinsic>) -> Recorded {
+		self.block_of(make, false)
+	}
+
+	fn block_of(
+		&mut self,
+		make: impl FnOnce() -> Vec<UncheckedExtrinsic>,
+		succeed: bool,
+	) -> Recorded {
 		let before = fork(&self.ext);
 		let parent = self.parent;
 		let (header, transactions, charged, reserved) = self.ext.execute_with(|| {
@@ -250,7 +271,8 @@ impl Chain {
 			Executive::initialize_block(&header(number, parent));
 			for (index, transaction) in transactions.iter().enumerate() {
 				match Executive::apply_extrinsic(transaction.clone()) {
-					Ok(Ok(())) => {},
+					// The first one sets the clock.
+					Ok(outcome) if outcome.is_ok() == (succeed || index == 0) => {},
 					other => panic!("transaction {index}: {other:?}"),
 				}
 			}
@@ -435,8 +457,8 @@ impl Enclave {
 		Some(authorized(pallet_quorum_results::Call::acknowledge { signed }))
 	}
 
-	/// The transaction that carries its certificate. Over the state between blocks.
-	pub fn certify(&self, terms: &JobTerms) -> Option<UncheckedExtrinsic> {
+	/// What it certifies about its seat. Over the state between blocks.
+	fn certificate(&self, terms: &JobTerms) -> Option<SignedCac> {
 		let seat = terms.seats.iter().find(|seat| seat.node == self.node)?;
 		let lease = <Attestation as LeaseInspect>::lease_of_node(self.node)?;
 		let number = System::block_number() - 1;
@@ -469,8 +491,44 @@ impl Enclave {
 			simulated: true,
 		});
 		let signature = self.key.sign(&statement.message()).0;
-		let cac = Box::new(SignedCac { statement, signature });
+		Some(SignedCac { statement, signature })
+	}
+
+	/// The transaction that carries its certificate. Over the state between blocks.
+	pub fn certify(&self, terms: &JobTerms) -> Option<UncheckedExtrinsic> {
+		let cac = Box::new(self.certificate(terms)?);
 		Some(authorized(pallet_quorum_results::Call::submit_cac { cac }))
+	}
+
+	/// The transaction by which it commits to its result. Over the state between blocks.
+	pub fn commit(&self, terms: &JobTerms) -> Option<UncheckedExtrinsic> {
+		let seat = terms.seats.iter().find(|seat| seat.node == self.node)?;
+		let key = self.key.public().0;
+		let opening = Opening {
+			genesis: System::block_hash(0),
+			job: terms.job,
+			attempt: seat.attempt,
+			node: self.node,
+			key: &key,
+			tally: Ok(output_hash(ANSWER)),
+		};
+		let commitment = Commitment {
+			genesis: System::block_hash(0),
+			job: terms.job,
+			attempt: seat.attempt,
+			nonce: seat.nonce,
+			node: self.node,
+			hash: opening.commit(&SALT),
+		};
+		let signature = self.key.sign(&commitment.message()).0;
+		let signed = SignedCommitment { commitment, signature };
+		Some(authorized(pallet_quorum_results::Call::commit { signed }))
+	}
+
+	/// The transaction by which it shows what it has committed to. Over the state between blocks.
+	pub fn reveal(&self, terms: &JobTerms) -> Option<UncheckedExtrinsic> {
+		let cac = Box::new(self.certificate(terms)?);
+		Some(authorized(pallet_quorum_results::Call::reveal { cac, salt: SALT }))
 	}
 
 	/// Transactions by which it hands a workflow's step to everybody who has a seat in it, if it ran the step before.

@@ -21,8 +21,16 @@ const HORIZON: usize = 36;
 /// Rounds of measurement; one more is run first and forgotten.
 const RUNS: usize = 15;
 /// What the blocks of a life cycle are about.
-const STEPS: [&str; 5] =
-	["dispatch", "assignment (hook)", "acknowledgements", "certificates, payment", "later hooks"];
+const STEPS: [&str; 6] = [
+	"dispatch",
+	"assignment (hook)",
+	"acknowledgements",
+	"commitments",
+	"certificates, payment",
+	"later hooks",
+];
+/// The step that there is only where nodes commit to their results before they show them.
+const COMMITMENTS: usize = 3;
 
 struct Mode {
 	name: &'static str,
@@ -37,8 +45,15 @@ const MODES: [Mode; 2] = [
 ];
 
 /// Step of the block with this place.
-fn step(place: usize) -> usize {
-	place.min(STEPS.len() - 1)
+fn step(mode: &Mode, place: usize) -> usize {
+	let skipped = usize::from(place >= COMMITMENTS && !mode.mode.commits());
+	(place + skipped).min(STEPS.len() - 1)
+}
+
+/// The steps that jobs of this mode take, each with what it costs.
+fn rows(mode: &Mode, of: impl Fn(usize) -> Spread) -> Vec<(&'static str, Spread)> {
+	let taken = |this: &usize| *this != COMMITMENTS || mode.mode.commits();
+	(0..STEPS.len()).filter(taken).map(|this| (STEPS[this], of(this))).collect()
 }
 
 /// Plays jobs from dispatch to pruning with honest enclaves.
@@ -61,7 +76,13 @@ fn play(base: &Chain, enclaves: &[Enclave], mode: &Mode, jobs: u32) -> Vec<Recor
 	};
 	let (k, n) = mode.mode.quorum();
 	blocks.push(chain.block(|| every(&Enclave::acknowledge, n.into())));
-	blocks.push(chain.block(|| every(&Enclave::certify, k.into())));
+	if mode.mode.commits() {
+		// A quorum does not decide before all who committed have shown what they committed to.
+		blocks.push(chain.block(|| every(&Enclave::commit, n.into())));
+		blocks.push(chain.block(|| every(&Enclave::reveal, n.into())));
+	} else {
+		blocks.push(chain.block(|| every(&Enclave::certify, k.into())));
+	}
 	let ended = chain.read(|| queries::jobs(0, 100).items);
 	assert!(ended.iter().all(|job| job.status == JobStatus::Completed), "all have their quorum");
 	while blocks.len() < HORIZON {
@@ -164,8 +185,8 @@ pub fn print() {
 	println!("\n1. One life cycle of a job");
 	println!(
 		"  {JOBS} jobs together (and one alone), 5 nodes; each block less its empty twin, over {HORIZON} blocks: dispatch, \
-		 assignment, acknowledgements of all n seats, the k certificates that decide, rollups, deadlines, pruning \
-		 (after 12 blocks instead of a day). Time: Core_execute_block, signatures and state root included, median of \
+		 assignment, acknowledgements of all n seats, the k certificates that decide (2/3: commitments and certificates of all n), \
+		 rollups, deadlines, pruning (after 12 blocks instead of a day). Time: Core_execute_block, signatures and state root included, median of \
 		 {RUNS} runs, A-B-B-A, the faster of each two. Transfers: {TRANSFERS} in a block."
 	);
 	let mut summary = Vec::new();
@@ -178,12 +199,13 @@ pub fn print() {
 			let transfer = charged(&transfers, &empty[0], TRANSFERS);
 			let mut steps = [0.0; STEPS.len()];
 			for (place, (with, without)) in cycle.iter().zip(&empty).enumerate() {
-				steps[step(place)] += charged(with, without, jobs);
+				steps[step(mode, place)] += charged(with, without, jobs);
 			}
 			let declared = steps.iter().sum::<f64>() / transfer;
 			println!();
-			let rows: Vec<_> = STEPS.into_iter().zip(steps.map(exact)).collect();
-			table(&name, "declared weight, µs", exact(transfer), &rows, exact(declared));
+			let rows = |of: &dyn Fn(usize) -> Spread| rows(mode, of);
+			let steps = rows(&|this| exact(steps[this]));
+			table(&name, "declared weight, µs", exact(transfer), &steps, exact(declared));
 			let reserved =
 				|blocks: &[Recorded]| blocks.iter().map(|b| b.reserved).sum::<u64>() as f64;
 			println!(
@@ -200,12 +222,11 @@ pub fn print() {
 			for (unit, clock) in clocks {
 				let sample = measure(&mut cycle, &mut empty, &mut transfers, jobs, clock);
 				let transfer = spread(sample.iter().map(|s| s.transfer));
-				let of = |this: usize| sum(&sample, |place| step(place) == this);
-				let rows: Vec<_> = STEPS.into_iter().zip((0..STEPS.len()).map(of)).collect();
+				let steps = rows(&|this| sum(&sample, |place| step(mode, place) == this));
 				let all = sum(&sample, |_| true);
 				let ratio =
 					Spread { median: all.median / transfer.median, iqr: all.iqr / transfer.median };
-				table(&name, unit, transfer, &rows, ratio);
+				table(&name, unit, transfer, &steps, ratio);
 				ratios.push(ratio.median);
 			}
 			summary.push((name, mode.aim, ratios));

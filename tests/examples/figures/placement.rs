@@ -126,6 +126,7 @@ fn finish(id: JobId, lesson: Lesson) {
 		outcome: Ok(output_hash(b"answer")),
 		agreed: agreed.try_into().expect("as many as seats"),
 		dissented: Default::default(),
+		failed: Default::default(),
 	};
 	<JobDispatch as JobBoard<AccountId>>::settle(id, settlement).expect("they agree");
 }

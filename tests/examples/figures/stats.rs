@@ -33,6 +33,42 @@ impl std::fmt::Display for Spread {
 	}
 }
 
+/// Something that can be timed, in a unit of its own.
+pub type Way<'a> = Box<dyn FnMut() -> f64 + 'a>;
+
+/// Times ways to do something, in turns: all of them forwards and backwards (A-B-B-A), the faster of each two, since
+/// interruptions only add; once more than said, and the first time forgotten. A row for each round.
+pub fn in_turns(ways: &mut [Way<'_>], rounds: usize) -> Vec<Vec<f64>> {
+	let mut round = || {
+		let forwards: Vec<f64> = ways.iter_mut().map(|way| way()).collect();
+		let mut backwards: Vec<f64> = ways.iter_mut().rev().map(|way| way()).collect();
+		backwards.reverse();
+		forwards.iter().zip(&backwards).map(|(one, other)| one.min(*other)).collect()
+	};
+	round();
+	(0..rounds).map(|_| round()).collect()
+}
+
+/// What one way took, in each round.
+pub fn column(rounds: &[Vec<f64>], way: usize) -> Vec<f64> {
+	rounds.iter().map(|round| round[way]).collect()
+}
+
+/// Microseconds of something in native code.
+pub fn micros<T>(f: impl FnOnce() -> T) -> f64 {
+	let start = std::time::Instant::now();
+	let result = f();
+	let micros = start.elapsed().as_secs_f64() * 1e6;
+	std::hint::black_box(result);
+	micros
+}
+
+/// Whether at least so much was reached, in words.
+pub fn at_least(value: f64, aim: f64) -> String {
+	let word = if value >= aim { "reached" } else { "MISSED" };
+	format!("aim ≥ {aim}: {word}")
+}
+
 /// Whether an aim was reached, in words.
 pub fn verdict(value: f64, aim: f64) -> String {
 	let word = if value <= aim { "reached" } else { "MISSED" };

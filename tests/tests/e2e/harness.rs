@@ -74,6 +74,21 @@ impl Process {
 		let _ = self.child.wait();
 	}
 
+	/// Stops it where it is, until [`Self::resume`].
+	pub fn pause(&self) {
+		self.signal("-STOP");
+	}
+
+	/// Lets it go on.
+	pub fn resume(&self) {
+		self.signal("-CONT");
+	}
+
+	fn signal(&self, name: &str) {
+		let status = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+		assert!(status.is_ok_and(|status| status.success()), "kill {name}");
+	}
+
 	/// Whether it still runs.
 	pub fn runs(&mut self) -> bool {
 		matches!(self.child.try_wait(), Ok(None))
@@ -100,6 +115,8 @@ pub struct Enclave {
 	pub process: Process,
 	/// Base URL.
 	pub url: String,
+	/// Port that it listens on.
+	pub port: u16,
 }
 
 /// A node process.
@@ -125,7 +142,11 @@ impl World {
 
 	/// Starts an enclave on a simulated platform of this kind: `sgx`, `tdx`, `snp` or `nitro`.
 	pub fn enclave(&self, kind: &str) -> Enclave {
-		let port = free_port();
+		self.enclave_at(kind, free_port())
+	}
+
+	/// The same at this port: a restart of one that is not there any more.
+	pub fn enclave_at(&self, kind: &str, port: u16) -> Enclave {
 		let name = format!("enclave-{port}-{kind}");
 		let address = format!("127.0.0.1:{port}");
 		let args = ["--simulated", kind, "--listen", &address].map(String::from);
@@ -135,7 +156,7 @@ impl World {
 			assert!(process.runs(), "enclave {name} stopped:\n{}", process.tail());
 			std::net::TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(())
 		});
-		Enclave { process, url: format!("http://127.0.0.1:{port}") }
+		Enclave { process, url: format!("http://127.0.0.1:{port}"), port }
 	}
 
 	/// Starts a node.

@@ -4,6 +4,7 @@
 //! to build it.
 
 mod cluster;
+mod committing;
 mod content;
 mod harness;
 mod network;

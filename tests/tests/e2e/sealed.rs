@@ -48,6 +48,7 @@ fn forged(genesis: Hash, job: &JobView) -> StartRequest {
 			sealed: Some(sealed),
 			output_key: None,
 			handoff: None,
+			commit_reveal: false,
 		},
 		program: Vec::new(),
 		input: Vec::new(),

@@ -8,6 +8,7 @@ use concordat_primitives::{
 		ClauseSpec, ExecutionMode, ProgramLocation, ProgramRef, ResourceLimits, RiskClass,
 		ALL_TRIGGERS,
 	},
+	commit::{Salt, SignedCommitment},
 	hashing::program_hash,
 	job::{JobConstraints, JobInput, JobTerms},
 	node::{NodeRole, NodeSpec, NodeStatus, OperatorId, OperatorSignature, Resources},
@@ -20,10 +21,11 @@ use concordat_primitives::{
 use concordat_runtime::{
 	constants::SLOT_DURATION, genesis_presets, pallet_clause_registry, pallet_job_dispatch,
 	pallet_node_staking, pallet_preimage, pallet_quorum_results, pallet_sudo, pallet_timestamp,
-	queries, transactions::tx_extension, Attestation, Balances, BalancesCall, ClauseRegistry,
-	Disputes, Executive, Governance, Header, JobDispatch, NodeIdentity, NodeStaking, QuorumResults,
-	RollupAnchor, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin,
-	SignedPayload, System, Triggers, Trust, UncheckedExtrinsic, Workflows,
+	queries, transactions::tx_extension, Attestation, Audits, Balances, BalancesCall,
+	ClauseRegistry, Disputes, Executive, Governance, Header, JobDispatch, NodeIdentity,
+	NodeStaking, QuorumResults, RollupAnchor, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeGenesisConfig, RuntimeOrigin, SignedPayload, System, Triggers, Trust,
+	UncheckedExtrinsic, Workflows, ZkVerifiers,
 };
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -36,7 +38,14 @@ use sp_consensus_babe::{
 	digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest},
 	Slot,
 };
-use sp_core::{crypto::Pair as _, sr25519};
+use sp_core::{
+	crypto::Pair as _,
+	offchain::{
+		testing::{TestOffchainExt, TestPersistentOffchainDB},
+		OffchainDbExt,
+	},
+	sr25519,
+};
 use sp_io::{storage, TestExternalities};
 use sp_runtime::{
 	generic::Era,
@@ -56,6 +65,10 @@ pub const PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
 pub struct Chain {
 	ext: TestExternalities,
 	parent: Hash,
+	/// Headers of all blocks, the first one being that of block 1.
+	headers: Vec<Header>,
+	/// What a node keeps beside the state. Forks share it, as the forks that one node has seen do.
+	index: TestPersistentOffchainDB,
 	/// Slots that nobody made a block in.
 	missed: u64,
 	/// Nodes whose operators send heartbeats, with the secret that signs them.
@@ -111,6 +124,16 @@ pub fn sudo(call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
 	signed("//Alice", pallet_sudo::Call::<Runtime>::sudo { call: Box::new(call.into()) })
 }
 
+/// The transaction that carries a commitment.
+pub fn commit(signed: SignedCommitment) -> UncheckedExtrinsic {
+	authorized(pallet_quorum_results::Call::<Runtime>::commit { signed })
+}
+
+/// The transaction that shows what was committed to.
+pub fn reveal(cac: SignedCac, salt: Salt) -> UncheckedExtrinsic {
+	authorized(pallet_quorum_results::Call::<Runtime>::reveal { cac: Box::new(cac), salt })
+}
+
 /// The transaction that carries a certificate.
 pub fn deliver(cac: SignedCac) -> UncheckedExtrinsic {
 	authorized(pallet_quorum_results::Call::<Runtime>::submit_cac { cac: Box::new(cac) })
@@ -118,6 +141,8 @@ pub fn deliver(cac: SignedCac) -> UncheckedExtrinsic {
 
 impl Chain {
 	/// A development chain; `patch` is laid over its genesis.
+	///
+	/// No job of one node is audited unless the patch says so: who is, is drawn by chance.
 	pub fn with_genesis(patch: Value) -> Self {
 		let json = |id: Option<&str>| -> Value {
 			let bytes = get_preset::<RuntimeGenesisConfig>(
@@ -129,13 +154,62 @@ impl Chain {
 		};
 		let mut genesis = json(None);
 		merge(&mut genesis, json(Some("development")));
+		let spared = serde_json::json!({ "low": 0, "medium": 0, "high": 0, "critical": 0 });
+		merge(&mut genesis, serde_json::json!({ "audits": { "params": { "rate": spared } } }));
 		merge(&mut genesis, patch);
 		let mut ext = TestExternalities::default();
 		let parent = ext.execute_with(|| {
 			build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes()).unwrap();
 			System::block_hash(0)
 		});
-		Self { ext, parent, missed: 0, alive: Vec::new() }
+		let index = TestPersistentOffchainDB::new();
+		let mut chain =
+			Self { ext, parent, headers: Vec::new(), index, missed: 0, alive: Vec::new() };
+		chain.keep_index();
+		chain
+	}
+
+	/// Another chain that goes on from here, with the same past. Whoever runs both keeps one index for them.
+	pub fn fork(&mut self) -> Self {
+		let mut ext = TestExternalities::default();
+		ext.backend = self.ext.as_backend();
+		Self {
+			ext,
+			parent: self.parent,
+			headers: self.headers.clone(),
+			index: self.index.clone(),
+			missed: self.missed,
+			alive: self.alive.clone(),
+		}
+	}
+
+	/// Moves what the last block has written beside the state to the index, as a node does when it imports a block.
+	fn keep_index(&mut self) {
+		let written = self.ext.overlayed_changes().offchain().clone();
+		self.index.apply_offchain_changes(written.into_iter());
+		self.ext.persist_offchain_overlay();
+	}
+
+	/// A value of the index.
+	pub fn indexed(&self, key: &[u8]) -> Option<Vec<u8>> {
+		self.index.get(key)
+	}
+
+	/// Runs code over the state between blocks that also reads the index, as the RPC of a node does.
+	pub fn read_indexed<T>(&mut self, f: impl FnOnce() -> T) -> T {
+		let (index, _) = TestOffchainExt::with_offchain_db(self.index.clone());
+		self.ext.register_extension(OffchainDbExt::new(index));
+		self.ext.execute_with(f)
+	}
+
+	/// The header of a block.
+	pub fn header(&self, number: u32) -> &Header {
+		&self.headers[number as usize - 1]
+	}
+
+	/// The header of the last block.
+	pub fn head(&self) -> &Header {
+		self.headers.last().expect("there are blocks")
 	}
 
 	/// A development chain.
@@ -196,15 +270,17 @@ impl Chain {
 		make: impl FnOnce() -> Vec<UncheckedExtrinsic>,
 	) -> Vec<ApplyExtrinsicResult> {
 		let (parent, missed, alive) = (self.parent, self.missed, self.alive.clone());
-		let (hash, results) = self.ext.execute_with(|| {
+		let (header, results) = self.ext.execute_with(|| {
 			Self::begin(parent, missed);
 			let results = make().into_iter().map(Self::apply).collect();
 			for (node, operator) in alive {
 				Self::beat(node, &operator);
 			}
-			(Executive::finalize_block().hash(), results)
+			(Executive::finalize_block(), results)
 		});
-		self.parent = hash;
+		self.keep_index();
+		self.parent = header.hash();
+		self.headers.push(header);
 		self.check();
 		results
 	}
@@ -285,6 +361,8 @@ impl Chain {
 				("trust", Trust::do_try_state()),
 				("workflows", Workflows::do_try_state()),
 				("triggers", Triggers::do_try_state()),
+				("zk-verifiers", ZkVerifiers::do_try_state()),
+				("audits", Audits::do_try_state()),
 			] {
 				if let Err(error) = state {
 					panic!("{pallet} after block {}: {error:?}", System::block_number());

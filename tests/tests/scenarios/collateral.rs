@@ -5,6 +5,7 @@ use crate::{
 	completing::wait_for,
 	enclave::{seated, Enclave},
 	platforms::{posts, Platform},
+	rounds::play,
 };
 use concordat_attestation::{dev_anchors, simulator::dev::DevKind, Error, Part, TcbStatus, Vendor};
 use concordat_primitives::{
@@ -155,6 +156,7 @@ fn a_lease_that_loses_the_class_of_a_running_job_keeps_routine_work() {
 	};
 	chain.block(|| vec![ack, signed("//Bob", nowhere_else)]);
 	let cac = intel.certify(&mut chain, &terms, b"answer");
+	assert!(chain.validate(intel.commit(&cac)).is_ok(), "it would count");
 	let lease = lease_number(&mut chain, &intel);
 
 	let now = chain.now();
@@ -172,22 +174,27 @@ fn a_lease_that_loses_the_class_of_a_running_job_keeps_routine_work() {
 	assert_eq!(judged.lease.classes, routine);
 	assert_eq!(judged.lease.tcb, TcbStatus::SwHardeningNeeded);
 	assert_eq!(chain.node(intel.node).status, NodeStatus::Active);
-	refuse_vote(&mut chain, "of a class that is lost", cac, LeaseRefusal::ClassNotMet);
+	let why = CacRefusal::Lease(LeaseRefusal::ClassNotMet);
+	let expected = (why.into(), VoteError::<Runtime>::from(why).into());
+	assert_eq!(chain.refused("of a class that is lost", intel.commit(&cac)), expected);
 
 	// Routine work goes on as before.
 	chain.block(|| vec![routine_vote]);
 	assert_eq!(chain.job(routine_job).status, JobStatus::Completed);
 
 	// The job waits for the seat's deadline, no longer; the other vendor's spare node takes it.
-	let vote = deliver(amd.certify(&mut chain, &terms, b"answer"));
-	chain.block(|| vec![vote]);
+	let first = amd.certify(&mut chain, &terms, b"answer");
+	let committed = amd.commit(&first);
+	chain.block(|| vec![committed]);
 	let view = wait_for(&mut chain, job, |view| {
 		view.status.is_final() || view.seats.iter().any(|seat| seat.node == spare.node)
 	});
 	assert!(!view.status.is_final(), "not stranded: {:?}", view.status);
 	let terms = chain.terms(job);
-	let vote = deliver(spare.certify(&mut chain, &terms, b"answer"));
-	chain.block(|| vec![vote]);
+	let second = spare.certify(&mut chain, &terms, b"answer");
+	let committed = spare.commit(&second);
+	chain.block(|| vec![committed]);
+	chain.block(|| vec![amd.reveal(&first), spare.reveal(&second)]);
 	assert_eq!(chain.job(job).status, JobStatus::Completed);
 
 	// High work no longer goes there.
@@ -233,11 +240,11 @@ fn a_policy_raised_for_one_class_leaves_the_others_alone() {
 	let complete = |chain: &mut Chain, clause: &ClauseId, enclaves: &[Enclave]| {
 		let job = chain.dispatch_to(clause.clone(), Default::default());
 		let terms = chain.terms(job);
-		let votes: Vec<_> = seated(&terms, enclaves)
+		let said: Vec<_> = seated(&terms, enclaves)
 			.into_iter()
-			.map(|enclave| deliver(enclave.certify(chain, &terms, b"answer")))
+			.map(|enclave| enclave.certify(chain, &terms, b"answer"))
 			.collect();
-		chain.block(|| votes);
+		play(chain, enclaves, &said);
 		chain.job(job).status
 	};
 	assert_eq!(complete(&mut chain, &critical, &intel), JobStatus::Completed);

@@ -3,6 +3,7 @@
 use crate::{
 	chain::{account, clause, deliver, signed, Chain},
 	enclave::{seated, Enclave},
+	rounds::{play, Round, SLASH},
 };
 use concordat_primitives::{
 	clause::{ClauseStatus, ExecutionMode},
@@ -29,10 +30,12 @@ fn complete(mode: ExecutionMode, nodes: u8) -> (Chain, JobView) {
 	let acks: Vec<_> = sitting.iter().map(|e| e.acknowledge(&mut chain, &terms)).collect();
 	chain.block(|| acks);
 	assert_eq!(chain.job(job).status, JobStatus::Running);
-	let cacs: Vec<_> =
-		sitting.iter().map(|e| deliver(e.certify(&mut chain, &terms, b"answer"))).collect();
-	let (k, _) = mode.quorum();
-	chain.block(|| cacs.into_iter().take(k.into()).collect());
+	let said: Vec<_> = sitting.iter().map(|e| e.certify(&mut chain, &terms, b"answer")).collect();
+	if mode.commits() {
+		play(&mut chain, &enclaves, &said);
+	} else {
+		chain.block(|| said.into_iter().map(deliver).collect());
+	}
 	let view = chain.job(job);
 	(chain, view)
 }
@@ -71,14 +74,14 @@ fn a_single_node_completes_a_job() {
 fn two_of_three_complete_a_job() {
 	let (mut chain, view) = complete(ExecutionMode::Quorum { k: 2, n: 3 }, 3);
 	paid_and_refunded(&mut chain, &view);
-	check_receipt(&mut chain, &view, 2);
+	check_receipt(&mut chain, &view, 3);
 }
 
 #[test]
 fn three_of_five_complete_a_job() {
 	let (mut chain, view) = complete(ExecutionMode::Quorum { k: 3, n: 5 }, 5);
 	paid_and_refunded(&mut chain, &view);
-	check_receipt(&mut chain, &view, 3);
+	check_receipt(&mut chain, &view, 5);
 }
 
 #[test]
@@ -124,33 +127,40 @@ fn a_silent_node_is_replaced_by_a_backup_with_a_fresh_nonce() {
 }
 
 #[test]
-fn a_lying_node_is_outvoted_and_marked() {
-	let mut chain = Chain::new();
-	chain.register_clause(ExecutionMode::Quorum { k: 2, n: 3 });
-	let enclaves: Vec<Enclave> = (1..=3).map(|n| chain.enclave(n)).collect();
-	let job = chain.dispatch(Default::default());
-	let terms = chain.terms(job);
-	let (liar, honest) = (&enclaves[0], &enclaves[1..]);
-	let before = chain.read(|| queries::node(liar.node)).unwrap().reputation;
-	let poor = chain.wealth(&account(&liar.controller));
-	let lie = deliver(liar.certify(&mut chain, &terms, b"a lie"));
-	chain.block(|| vec![lie]);
-	assert_eq!(chain.job(job).status, JobStatus::Running, "one vote decides nothing");
-	let truths: Vec<_> =
-		honest.iter().map(|e| deliver(e.certify(&mut chain, &terms, b"answer"))).collect();
-	chain.block(|| truths);
-	let view = chain.job(job);
+fn a_lying_node_is_found_by_the_committee_and_marked() {
+	let mut round = Round::new(ExecutionMode::Quorum { k: 2, n: 3 }, 5);
+	let primaries = round.voting();
+	let (liar, honest) = (&primaries[0], &primaries[1..]);
+	let before = round.chain.read(|| queries::node(liar.node)).unwrap().reputation;
+	let poor = round.chain.wealth(&account(&liar.controller));
+	let mut said = round.all_say(honest, b"answer");
+	said.insert(0, round.says(liar, b"a lie"));
+	round.commit(&said);
+	round.reveal(&said[..1]);
+	assert_eq!(round.view().status, JobStatus::Running, "one vote decides nothing");
+	round.reveal(&said[1..]);
+	assert_eq!(round.view().status, JobStatus::Running, "neither do two against one");
+	let committee = round.voting();
+	assert!(committee.iter().all(|one| primaries.iter().all(|other| one.node != other.node)));
+	round.agree(b"answer");
+	let view = round.view();
 	assert_eq!(view.status, JobStatus::Completed);
 	assert!(view.seats.iter().all(|s| matches!(s.state, SeatState::Delivered(_))));
+	let mut chain = round.chain;
 	let after = chain.read(|| queries::node(liar.node)).unwrap().reputation;
 	assert!(
 		after.0 < before.0 && after.1 < before.1,
 		"trust and quality fall: {before:?} → {after:?}"
 	);
 	assert_eq!(chain.wealth(&account(&liar.controller)), poor, "a lie is not paid");
+	assert_eq!(chain.node(liar.node).frozen, SLASH);
 	// What a requester says about a node counts by what it has paid for the work of others: of those that it has
 	// never dealt with, the first one gains nothing yet.
-	let mut trust = honest.iter().map(|e| chain.node(e.node).reputation.0).collect::<Vec<_>>();
+	let mut trust = honest
+		.iter()
+		.chain(&committee)
+		.map(|e| chain.node(e.node).reputation.0)
+		.collect::<Vec<_>>();
 	trust.sort_unstable();
 	assert!(trust[0] == before.0 && trust[1] > before.0, "the honest gain trust: {trust:?}");
 	let totals = chain.read(queries::totals);

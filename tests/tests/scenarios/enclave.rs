@@ -1,7 +1,7 @@
 //! The enclaves that work for the chain in memory: they sign what the scenario wants them to say.
 
 use crate::{
-	chain::{authorized, Chain},
+	chain::{authorized, commit, reveal, Chain},
 	platforms::Platform,
 };
 use concordat_attestation::Measurement;
@@ -10,8 +10,9 @@ use concordat_primitives::{
 		Ack, CacStatement, CacV1, Engine, EngineKind, FailureCode, Outcome, Output, ResourceUsage,
 		SignedAck, SignedCac,
 	},
+	commit::{Commitment, Opening, Salt, SignedCommitment},
 	handoff::{task_hash, Handoff, HandoffFault, HandoffRefusal, SignedHandoff, SignedRefusal},
-	hashing::output_hash,
+	hashing::{output_hash, tagged},
 	job::{JobTerms, Seat},
 	traits::{JobBoard, LeaseInspect},
 	AccountId, Hash, NodeId,
@@ -116,6 +117,56 @@ impl Enclave {
 	pub fn certify(&self, chain: &mut Chain, terms: &JobTerms, output: &[u8]) -> SignedCac {
 		let statement = self.statement(chain, terms, output);
 		self.sign(statement)
+	}
+
+	/// What makes its commitment for an attempt unguessable; of a real enclave, random.
+	pub fn salt(&self, cac: &SignedCac) -> Salt {
+		let body = cac.statement.body();
+		tagged(b"salt of a scenario", &(self.key.seed(), body.job, body.attempt)).0
+	}
+
+	/// Commits to a certificate, under a salt.
+	pub fn commitment(&self, cac: &SignedCac, salt: &Salt) -> SignedCommitment {
+		let body = cac.statement.body();
+		let key = self.key.public().0;
+		let opening = Opening {
+			genesis: body.genesis,
+			job: body.job,
+			attempt: body.attempt,
+			node: body.node,
+			key: &key,
+			tally: body.outcome.tally(),
+		};
+		self.commitment_to(cac, opening.commit(salt))
+	}
+
+	/// Commits to any hash, for the attempt of a certificate.
+	pub fn commitment_to(&self, cac: &SignedCac, hash: Hash) -> SignedCommitment {
+		let body = cac.statement.body();
+		self.sign_commitment(Commitment {
+			genesis: body.genesis,
+			job: body.job,
+			attempt: body.attempt,
+			nonce: body.nonce,
+			node: body.node,
+			hash,
+		})
+	}
+
+	/// Signs a commitment.
+	pub fn sign_commitment(&self, commitment: Commitment) -> SignedCommitment {
+		let signature = self.key.sign(&commitment.message()).0;
+		SignedCommitment { commitment, signature }
+	}
+
+	/// The transaction by which it commits to a certificate.
+	pub fn commit(&self, cac: &SignedCac) -> UncheckedExtrinsic {
+		commit(self.commitment(cac, &self.salt(cac)))
+	}
+
+	/// The transaction by which it shows what it has committed to.
+	pub fn reveal(&self, cac: &SignedCac) -> UncheckedExtrinsic {
+		reveal(cac.clone(), self.salt(cac))
 	}
 
 	/// The transaction by which it takes its seat.

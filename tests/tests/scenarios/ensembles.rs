@@ -1,11 +1,13 @@
 //! One task on several nodes, and one answer made of theirs.
 
 use crate::{
-	chain::{account, deliver, Chain},
+	chain::{account, Chain},
 	completing::wait_for,
 	enclave::{seat_of, seated, Enclave},
+	rounds,
 };
 use concordat_primitives::{
+	cac::SignedCac,
 	clause::ExecutionMode,
 	ensemble::{aggregate, Aggregation, Answer, Decimal, Ensemble},
 	hashing::output_hash,
@@ -42,15 +44,28 @@ fn scene(aggregation: Aggregation) -> Scene {
 }
 
 impl Scene {
-	/// The first of them deliver these, all in one block.
-	fn answer(&mut self, outputs: &[&[u8]]) {
+	/// What the first of them say.
+	fn said(&mut self, outputs: &[&[u8]]) -> Vec<SignedCac> {
 		let Self { chain, enclaves, terms, .. } = self;
-		let cacs: Vec<_> = enclaves
-			.iter()
-			.zip(outputs)
-			.map(|(enclave, output)| deliver(enclave.certify(chain, terms, output)))
-			.collect();
-		chain.block(|| cacs);
+		let said = |(enclave, output): (&Enclave, &&[u8])| enclave.certify(chain, terms, output);
+		enclaves.iter().zip(outputs).map(said).collect()
+	}
+
+	/// These commit, all in one block.
+	fn commit(&mut self, said: &[SignedCac]) {
+		rounds::commit(&mut self.chain, &self.enclaves, said);
+	}
+
+	/// These show what they have committed to, all in one block.
+	fn reveal(&mut self, said: &[SignedCac]) {
+		rounds::reveal(&mut self.chain, &self.enclaves, said);
+	}
+
+	/// All of them commit, and show these.
+	fn answer(&mut self, outputs: &[&[u8]; 5]) {
+		let said = self.said(outputs);
+		self.commit(&said);
+		self.reveal(&said);
 	}
 
 	fn output(&mut self) -> Option<Vec<u8>> {
@@ -103,11 +118,13 @@ impl Scene {
 fn five_numbers_become_their_mean_and_all_who_gave_one_are_paid() {
 	let mut scene = scene(Aggregation::Averaging);
 	let outputs: [&[u8]; 5] = [b"10", b"20", b"30", b"40", b"50"];
-	scene.answer(&outputs[..4]);
+	let said = scene.said(&outputs);
+	scene.commit(&said[..4]);
+	assert_eq!(scene.chain.terms(scene.job).reveal_from, None, "it waits for all to commit");
+	scene.commit(&said[4..]);
+	scene.reveal(&said[..4]);
 	assert_eq!(scene.chain.job(scene.job).status, JobStatus::Running, "it waits for all");
-	let last = scene.enclaves[4].clone();
-	let cac = last.certify(&mut scene.chain, &scene.terms.clone(), outputs[4]);
-	scene.chain.block(|| vec![deliver(cac)]);
+	scene.reveal(&said[4..]);
 	let mean = scene.output().expect("it lies on chain, though no node gave it");
 	let number = Decimal::parse(&mean).unwrap().units();
 	assert!((25_000_000_000..35_000_000_000).contains(&number), "nearly equal weights: {number}");
@@ -149,9 +166,13 @@ fn numbers_converge_without_the_one_that_lies() {
 fn best_effort_goes_on_without_those_who_are_silent() {
 	let mut scene = scene(Aggregation::BestEffort);
 	let outputs: [&[u8]; 5] = [b"one", b"two", b"three", b"", b""];
-	scene.answer(&outputs[..3]);
-	assert_eq!(scene.chain.job(scene.job).status, JobStatus::Running, "they may still answer");
-	let view = wait_for(&mut scene.chain, scene.job, |view| !view.status.is_assigned());
+	let said = scene.said(&outputs[..3]);
+	scene.commit(&said);
+	assert_eq!(scene.chain.terms(scene.job).reveal_from, None, "they may still answer");
+	wait_for(&mut scene.chain, scene.job, |view| view.seats.len() == 3);
+	assert!(scene.chain.terms(scene.job).reveal_from.is_some(), "they have had their time");
+	scene.reveal(&said);
+	let view = scene.chain.job(scene.job);
 	assert_eq!(view.status, JobStatus::Completed);
 	let totals = scene.chain.read(queries::totals);
 	assert_eq!((totals.missed_deadlines, totals.dissents), (2, 0), "nobody is marked");

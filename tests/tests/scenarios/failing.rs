@@ -1,17 +1,18 @@
 //! Jobs that do not reach a result, and what becomes of the money.
 
 use crate::{
-	chain::{account, deliver, Chain},
+	chain::{account, Chain},
 	completing::wait_for,
 	enclave::Enclave,
+	rounds::{play, Round, SLASH},
 };
 use concordat_primitives::{
 	cac::FailureCode,
-	clause::{ClauseStatus, ExecutionMode, SafeModeReason},
+	clause::{ClauseStatus, ExecutionMode, RiskClass, SafeModeReason},
 	job::{FailureReason, JobStatus},
 	node::{InactiveReason, NodeStatus},
 	units::MILLI_CDT,
-	JobId,
+	NodeId,
 };
 use concordat_runtime::queries;
 
@@ -45,14 +46,11 @@ fn nodes_that_agree_on_a_failure_end_the_job_and_are_paid() {
 	for round in 1..=3 {
 		let job = chain.dispatch(Default::default());
 		let terms = chain.terms(job);
-		let cacs: Vec<_> = enclaves[..2]
+		let said: Vec<_> = enclaves
 			.iter()
-			.map(|e| {
-				let statement = e.failure(&mut chain, &terms, FailureCode::Trap);
-				deliver(e.sign(statement))
-			})
+			.map(|e| e.sign(e.failure(&mut chain, &terms, FailureCode::Trap)))
 			.collect();
-		chain.block(|| cacs);
+		play(&mut chain, &enclaves, &said);
 		let view = chain.job(job);
 		assert_eq!(
 			view.status,
@@ -66,58 +64,48 @@ fn nodes_that_agree_on_a_failure_end_the_job_and_are_paid() {
 	assert_eq!(clause.status, ClauseStatus::SafeMode(SafeModeReason::Failures));
 }
 
-/// Every seat delivers something else.
-fn disagree(chain: &mut Chain, job: JobId, enclaves: &[Enclave]) -> Vec<u32> {
-	let terms = chain.terms(job);
-	let cacs: Vec<_> = terms
-		.seats
+/// Everybody whose vote counts says something else.
+fn disagree(round: &mut Round) -> Vec<NodeId> {
+	let voting = round.voting();
+	let said: Vec<_> = voting
 		.iter()
-		.map(|seat| {
-			let enclave = enclaves.iter().find(|e| e.node == seat.node).unwrap();
-			let opinion = format!("opinion of {}", seat.node);
-			deliver(enclave.certify(chain, &terms, opinion.as_bytes()))
-		})
+		.map(|one| round.says(one, format!("opinion of {}", one.node).as_bytes()))
 		.collect();
-	chain.block(|| cacs);
-	terms.seats.iter().map(|seat| seat.node).collect()
+	round.play(&said);
+	voting.iter().map(|one| one.node).collect()
 }
 
 #[test]
-fn a_round_that_disagrees_is_given_to_other_nodes_under_another_nonce() {
-	let mut chain = Chain::new();
-	chain.register_clause(ExecutionMode::Quorum { k: 2, n: 3 });
-	let enclaves: Vec<Enclave> = (1..=6).map(|n| chain.enclave(n)).collect();
-	let job = chain.dispatch(Default::default());
-	let nonce = chain.terms(job).seats[0].nonce;
-	let first = disagree(&mut chain, job, &enclaves);
-	let view = wait_for(&mut chain, job, |view| view.status.is_assigned());
-	assert_eq!(view.attempts, 2);
-	assert!(view.seats.iter().all(|s| !first.contains(&s.node) && s.nonce != nonce));
-	let terms = chain.terms(job);
-	let cacs: Vec<_> = crate::enclave::seated(&terms, &enclaves)
-		.iter()
-		.take(2)
-		.map(|e| deliver(e.certify(&mut chain, &terms, b"answer")))
-		.collect();
-	chain.block(|| cacs);
-	assert_eq!(chain.job(job).status, JobStatus::Completed);
+fn a_round_that_disagrees_is_judged_by_other_nodes_under_another_nonce() {
+	let mut round = Round::new(ExecutionMode::Quorum { k: 2, n: 3 }, 6);
+	let nonce = round.terms().seats[0].nonce;
+	let first = disagree(&mut round);
+	let terms = round.terms();
+	assert_eq!((terms.status, terms.committee), (JobStatus::Running, Some(2)));
+	assert!(terms.voting().all(|s| !first.contains(&s.node) && s.nonce != nonce));
+	round.agree(b"answer");
+	let view = round.view();
+	assert_eq!((view.status, view.attempts), (JobStatus::Completed, 2));
+	for node in first {
+		assert_eq!(round.chain.node(node).frozen, SLASH, "node {node} was wrong");
+	}
 }
 
 #[test]
 fn nodes_that_never_agree_exhaust_the_attempts() {
 	let patch = serde_json::json!({ "jobDispatch": { "params": { "maxAttempts": 2 } } });
-	let mut chain = Chain::with_genesis(patch);
-	chain.register_clause(ExecutionMode::Quorum { k: 2, n: 3 });
-	let enclaves: Vec<Enclave> = (1..=6).map(|n| chain.enclave(n)).collect();
-	let job = chain.dispatch(Default::default());
-	for _ in 0..2 {
-		wait_for(&mut chain, job, |view| view.status.is_assigned());
-		disagree(&mut chain, job, &enclaves);
-	}
-	let view = chain.job(job);
+	let mode = ExecutionMode::Quorum { k: 2, n: 3 };
+	let mut round = Round::with(patch, mode, RiskClass::Low, 6, Default::default());
+	let first = disagree(&mut round);
+	let second = disagree(&mut round);
+	assert!(!second.is_empty() && second.iter().all(|node| !first.contains(node)));
+	let view = round.view();
 	assert_eq!(view.status, JobStatus::Failed(FailureReason::NoQuorum));
 	assert_eq!((view.paid, view.escrow), (0, 0), "disagreement is not paid");
-	assert_eq!(chain.held(&account("//Bob")), 0);
+	assert_eq!(round.chain.held(&account("//Bob")), 0);
+	for node in first.into_iter().chain(second) {
+		assert_eq!(round.chain.node(node).frozen, 0, "nobody knows who was wrong");
+	}
 }
 
 #[test]

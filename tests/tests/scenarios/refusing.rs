@@ -3,6 +3,7 @@
 use crate::{
 	chain::{authorized, deliver, Chain},
 	enclave::{other_measurement, seat_of, seated, Enclave},
+	rounds::commit,
 };
 use codec::{Decode, DecodeAll, Encode};
 use concordat_primitives::{
@@ -159,15 +160,26 @@ fn a_vote_of_a_quorum_counts_once_and_only_for_its_attempt() {
 	let terms = chain.terms(job);
 	let mut scene = Scene { chain, enclaves, job, terms };
 	let cac = scene.honest();
-	let cac = scene.author().sign(cac);
-	let first = deliver(cac.clone());
-	scene.chain.block(|| vec![first]);
+	let author = scene.author();
+	let cac = author.sign(cac);
+	scene.refuse("a vote without a commitment", deliver(cac.clone()), CacRefusal::CommitFirst);
+	let terms = scene.terms.clone();
+	let said: Vec<_> = seated(&terms, &scene.enclaves)
+		.into_iter()
+		.map(|enclave| enclave.certify(&mut scene.chain, &terms, b"answer"))
+		.collect();
+	commit(&mut scene.chain, &scene.enclaves, &said);
+	scene.refuse("the same commitment again", author.commit(&cac), CacRefusal::AlreadyCommitted);
+	let cac = said.iter().find(|one| one.statement.body().node == author.node).unwrap();
+	scene.chain.block(|| vec![author.reveal(cac)]);
 	assert_eq!(scene.chain.job(job).status, JobStatus::Running);
-	scene.refuse("the same vote again", deliver(cac.clone()), CacRefusal::AlreadyDelivered);
+	scene.refuse("the same vote again", author.reveal(cac), CacRefusal::AlreadyDelivered);
 	// Another statement of the same node for the same attempt, and its vote under a later attempt.
-	let other = scene.author().statement(&mut scene.chain, &scene.terms.clone(), b"another");
-	let other = deliver(scene.author().sign(other));
-	scene.refuse("a second opinion", other, CacRefusal::AlreadyDelivered);
+	let other = author.statement(&mut scene.chain, &terms, b"another");
+	let other = author.sign(other);
+	scene.refuse("a second opinion", author.reveal(&other), CacRefusal::AlreadyDelivered);
+	scene.refuse("shown by itself", deliver(other.clone()), CacRefusal::AlreadyDelivered);
+	scene.refuse("committed to late", author.commit(&other), CacRefusal::AlreadyDelivered);
 	scene.refuse_bent(CacRefusal::WrongAttempt, |s| s.attempt += 1);
 }
 

@@ -1,12 +1,14 @@
 //! What a requester learns of nodes, and how a routing decision is explained.
 
 use crate::{
-	chain::{account, clause, deliver, Chain},
+	chain::{account, clause, Chain},
 	completing::wait_for,
 	enclave::{seated, Enclave},
+	rounds::play,
 };
 use concordat_primitives::{
 	clause::ExecutionMode,
+	ensemble::{Aggregation, Ensemble},
 	job::JobConstraints,
 	routing::{Factors, NEUTRAL, ONE, PREFERENCE, W_INIT},
 	runtime_api::{
@@ -45,7 +47,7 @@ fn with_nodes(mode: ExecutionMode, nodes: u8) -> (Chain, Vec<Enclave>) {
 
 #[test]
 fn a_dissent_is_remembered_by_its_requester_and_felt_by_nobody_else() {
-	let (mut chain, enclaves) = with_nodes(ExecutionMode::Quorum { k: 2, n: 3 }, 3);
+	let (mut chain, enclaves) = with_nodes(ExecutionMode::Single, 3);
 	let (bob, dave) = (Some(of("//Bob")), Some(of("//Dave")));
 	let newcomer = row(&mut chain, bob.clone(), enclaves[0].node);
 	assert_eq!((newcomer.tie, newcomer.exclusion), (None, None));
@@ -54,14 +56,15 @@ fn a_dissent_is_remembered_by_its_requester_and_felt_by_nobody_else() {
 	assert_eq!((connection, threat, preference), (W_INIT, 0, ONE));
 	assert_eq!(newcomer.score, Some(newcomer.factors.score()));
 
-	let job = chain.dispatch(Default::default());
+	// Dissent of an ensemble costs no stake: the dissenter stays among the candidates.
+	let ensemble = Some(Ensemble { size: 3, aggregation: Aggregation::Voting });
+	let job = chain.dispatch(JobConstraints { ensemble, ..Default::default() });
 	let terms = chain.terms(job);
 	let (liar, honest) = (&enclaves[0], &enclaves[1]);
-	let lie = deliver(liar.certify(&mut chain, &terms, b"a lie"));
-	chain.block(|| vec![lie]);
-	let truths: Vec<_> =
-		enclaves[1..].iter().map(|e| deliver(e.certify(&mut chain, &terms, b"truth"))).collect();
-	chain.block(|| truths);
+	let answers: [&[u8]; 3] = [b"a lie", b"truth", b"truth"];
+	let said: Vec<_> =
+		enclaves.iter().zip(answers).map(|(e, says)| e.certify(&mut chain, &terms, says)).collect();
+	play(&mut chain, &enclaves, &said);
 
 	let seen = row(&mut chain, bob.clone(), liar.node);
 	let tie = seen.tie.expect("he has learnt something");

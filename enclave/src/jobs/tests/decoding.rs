@@ -25,6 +25,7 @@ fn full_token() -> JobToken {
 	token.sealed = Some(SealedToken { round: 1, ciphertext: Hash::repeat_byte(4), key });
 	token.output_key = Some([5; 32]);
 	token.handoff = Some(seats::handoff_to(&token, &Keys::generate().unwrap()));
+	token.commit_reveal = true;
 	token
 }
 

@@ -141,7 +141,7 @@ fn a_conflicting_start_should_be_refused() {
 		change(&mut other.token);
 		jobs.start(other)
 	};
-	let changes: [&dyn Fn(&mut JobToken); 10] = [
+	let changes: [&dyn Fn(&mut JobToken); 11] = [
 		&|t| t.genesis = Hash::zero(),
 		&|t| t.node = 8,
 		&|t| t.lease = 10,
@@ -152,6 +152,7 @@ fn a_conflicting_start_should_be_refused() {
 		&|t| t.capability = CapabilityId::parse("hazard.wind").unwrap(),
 		&|t| t.dao = AccountId::from([4; 32]),
 		&|t| t.limits.fuel -= 1,
+		&|t| t.commit_reveal = true,
 	];
 	for change in changes {
 		assert_eq!(conflicting(change), Err(Refusal::Conflict));

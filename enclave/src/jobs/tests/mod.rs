@@ -1,5 +1,6 @@
 //! Jobs, by behaviour.
 
+mod committing;
 mod decoding;
 mod lifecycle;
 mod memory;
@@ -16,6 +17,7 @@ use codec::Encode;
 use concordat_primitives::{
 	cac::{CacStatement, CacV1, Outcome, Output, ResourceUsage, SignedCac},
 	clause::TriggerKind,
+	commit::{Opening, Salt, SignedCommitment},
 	enclave_api::{HandoffToken, SealedToken},
 	handoff::{task_hash, Handoff, HandoffFault, HandoffRefusal, SignedHandoff},
 	hashing::{input_commitment, output_hash, program_hash, NO_LINEAGE},
@@ -103,6 +105,7 @@ fn request(job: JobId, program: &str, input: &[u8]) -> StartRequest {
 		sealed: None,
 		output_key: None,
 		handoff: None,
+		commit_reveal: false,
 	};
 	StartRequest { token, program, input: input.to_vec(), dependencies: vec![] }
 }
@@ -129,6 +132,7 @@ fn fetch(jobs: &Jobs, token: &JobToken) -> SignedCac {
 		match poll(jobs, token).unwrap() {
 			PollResponse::Done(signed) => return signed,
 			PollResponse::Pending => assert!(Instant::now() < give_up, "the job hangs"),
+			PollResponse::Committed { .. } => panic!("nobody asked for a commitment"),
 		}
 		thread::sleep(Duration::from_millis(5));
 	}

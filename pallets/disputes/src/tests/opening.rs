@@ -179,7 +179,7 @@ fn the_weight_should_include_what_others_do() {
 		let own = <() as WeightInfo>::open().ref_time();
 		let call =
 			crate::Call::open { job: 1, evidence: EVIDENCE, class: DisputeClass::Governance };
-		assert_eq!(weight(call), own + 2 * 1_000 + 7 * 3 + 7);
+		assert_eq!(weight(call), own + 2 * 1_000 + 11 * 3 + 7);
 
 		let own = |n| <() as WeightInfo>::resolve(n).ref_time();
 		let resolve = |verdict| weight(crate::Call::resolve { dispute: 0, verdict });

@@ -23,8 +23,8 @@ pub const MAX_THREAT: u32 = 900_000;
 pub struct Ask<'a> {
 	/// Now.
 	pub now: BlockNumber,
-	/// First block at which the result would be too late.
-	pub deliver_by: BlockNumber,
+	/// First block at which the result would be too late; where nodes commit to it first, to show it.
+	pub needed_until: BlockNumber,
 	/// What the node has to be able to do.
 	pub capability: CapabilityId,
 	/// What has to be set aside for it.
@@ -88,7 +88,7 @@ impl Ask<'_> {
 		let load = routing::load(standing.running(), profile.capacity);
 		first([
 			(!listed(self.measurements, &profile.measurement), Exclusion::Measurement),
-			(profile.lease_expires_at < self.deliver_by, Exclusion::LeaseEnding),
+			(profile.lease_expires_at < self.needed_until, Exclusion::LeaseEnding),
 			(!state.available, Exclusion::Unavailable),
 			(standing.cooldown_until > self.now, Exclusion::CoolingDown),
 			(full, Exclusion::Full),

@@ -331,7 +331,8 @@ fn a_dispatch_is_charged_for_the_question_only_if_it_was_asked() {
 		});
 		let opened = JobDispatch::weight_of_dispatch(&input());
 		let refused = JobDispatch::weight_of_refusal();
-		let most = opened.max(refused).saturating_add(question());
+		let proof = <Prover as concordat_primitives::zk::ProofVerifier>::weight_of_asking();
+		let most = opened.max(refused).saturating_add(question()).saturating_add(proof);
 		assert_eq!(call.get_dispatch_info().call_weight, most);
 		assert_eq!(ask().unwrap().actual_weight, Some(opened));
 		// The other questions of the filter come first.

@@ -2,10 +2,7 @@
 
 use crate::{mock::*, pallet::*, types::*};
 use concordat_primitives::{
-	clause::{
-		ClauseSpec, ClauseStatus, ExecutionMode, ExecutionWindow, RiskClass, SafeModeReason,
-		TriggerKind,
-	},
+	clause::{ClauseSpec, ClauseStatus, ExecutionWindow, RiskClass, SafeModeReason, TriggerKind},
 	hashing::input_commitment,
 	job::{JobClass, JobConstraints, JobInput, JobStatus},
 	receipt::Operation,
@@ -338,6 +335,8 @@ fn every_end_of_a_job_makes_room_for_another_and_nothing_else_does() {
 			p.max_attempts = 1;
 		};
 		ExtBuilder::default().nodes(1).params(tight).build_and_execute(|| {
+			// Where the risk is high, nodes that cannot agree are no end.
+			clause_with(|s| s.risk = RiskClass::Medium);
 			let id = dispatch();
 			assert_noop!(ask(input(), |_| ()), Error::<Test>::TooManyLiveJobs);
 			end(id);
@@ -402,12 +401,6 @@ fn refusals_of_governance_succeed_and_are_on_record() {
 			ClauseStatus::Active,
 			|s| s.risk = RiskClass::High,
 			JobClass::Critical,
-		),
-		(
-			Refusal::DecidedByVote,
-			ClauseStatus::Active,
-			|s| s.mode = ExecutionMode::SovereignOverride,
-			JobClass::Normal,
 		),
 	];
 	for (reason, status, change, class) in cases {

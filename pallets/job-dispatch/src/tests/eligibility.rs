@@ -179,7 +179,7 @@ fn the_stratum_says_the_same_as_the_record() {
 			let vendors: &[_] = if on(5) { &[Vendor::IntelTdx] } else { &[] };
 			let ask = Ask {
 				now: 1,
-				deliver_by: 2,
+				needed_until: 2,
 				capability: rain(),
 				resources: Default::default(),
 				sovereign_only: on(6),

@@ -3,11 +3,14 @@
 mod agenda;
 mod capabilities;
 mod collocation;
+mod committees;
+mod committing;
 mod credentials;
 mod declining;
 mod dispatching;
 mod disputes;
 mod eligibility;
+mod escalating;
 mod failover;
 mod fairness;
 mod governance;
@@ -26,6 +29,7 @@ mod sealing;
 mod spread;
 mod strata;
 mod views;
+mod voting;
 mod weighing;
 
 use crate::mock::*;
@@ -54,6 +58,7 @@ fn settlement(agreed: &[NodeId], dissented: &[NodeId]) -> Settlement {
 		outcome: Ok(Hash::repeat_byte(5)),
 		agreed: BoundedVec::truncate_from(agreed.iter().map(|node| (*node, usage())).collect()),
 		dissented: BoundedVec::truncate_from(dissented.to_vec()),
+		failed: Default::default(),
 	}
 }
 
@@ -66,9 +71,39 @@ fn acknowledge(id: JobId, node: NodeId) {
 	assert_ok!(JobDispatch::acknowledge(id, seat.attempt, node));
 }
 
+/// A node says what it found, as far as it can: where nodes commit to their results, it commits until all have.
 fn deliver(id: JobId, node: NodeId) {
 	let seat = seats(id).into_iter().find(|seat| seat.node == node).expect("it sits");
+	let terms = JobDispatch::terms(id).expect("the job is there");
+	if terms.commit_reveal && terms.reveal_from.is_none() {
+		assert_ok!(JobDispatch::committed(id, seat.attempt, node));
+	} else {
+		assert_ok!(JobDispatch::delivered(id, seat.attempt, node));
+	}
+}
+
+/// A node commits to a result.
+fn commit(id: JobId, node: NodeId) {
+	let seat = seats(id).into_iter().find(|seat| seat.node == node).expect("it sits");
+	assert_ok!(JobDispatch::committed(id, seat.attempt, node));
+}
+
+/// A node shows what it has committed to.
+fn reveal(id: JobId, node: NodeId) {
+	let seat = seats(id).into_iter().find(|seat| seat.node == node).expect("it sits");
 	assert_ok!(JobDispatch::delivered(id, seat.attempt, node));
+}
+
+/// All of these nodes commit, and in the next block they show what they found.
+fn commit_and_reveal(id: JobId, nodes: &[NodeId]) {
+	nodes.iter().for_each(|node| commit(id, *node));
+	run(1);
+	nodes.iter().for_each(|node| reveal(id, *node));
+}
+
+/// Those whose votes count now.
+fn voting(id: JobId) -> Vec<NodeId> {
+	JobDispatch::terms(id).expect("the job is there").voting().map(|seat| seat.node).collect()
 }
 
 fn settle(id: JobId, agreed: &[NodeId], dissented: &[NodeId]) -> Balance {

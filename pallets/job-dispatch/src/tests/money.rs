@@ -113,9 +113,14 @@ fn a_program_that_fails_is_paid_for_and_counts_against_its_clause() {
 		assert_eq!(job(id).status, failed);
 		assert_eq!(job(id).output, None);
 		assert_eq!(Closed::get(), [Some(false)]);
-		// There is nothing to run again: input and deposit go at once.
+		// An audit may run it again: input and deposit stay until the job is pruned.
+		let deposit = quote(id).deposit;
+		assert_eq!(held(&alice()), (0, deposit));
+		assert!(Inputs::<Test>::contains_key(id));
+		assert_eq!(spent(), paid + fees());
+		run(Parameters::<Test>::get().challenge_window);
 		assert_eq!(held(&alice()), (0, 0));
-		assert_eq!(Inputs::<Test>::get(id), None);
+		assert!(!Inputs::<Test>::contains_key(id));
 		assert_eq!(spent(), paid + fees());
 	});
 }

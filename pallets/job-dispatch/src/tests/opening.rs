@@ -27,6 +27,7 @@ fn request() -> JobRequest {
 		originator: Originator::Node(2),
 		parent: PARENT,
 		dependencies: vec![(40, Hash::repeat_byte(4)), (41, Hash::repeat_byte(5))],
+		mode: None,
 	}
 }
 

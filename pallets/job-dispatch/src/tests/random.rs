@@ -6,7 +6,7 @@ use crate::{pallet::*, types::*};
 use alloc::collections::BTreeMap;
 use concordat_primitives::{
 	attest::{RiskClasses, Vendor},
-	clause::{ExecutionMode, Spread},
+	clause::{ExecutionMode, RiskClass, Spread},
 	job::{JobClass, JobStatus, SeatState},
 	Jurisdiction,
 };
@@ -37,24 +37,30 @@ fn step(dice: &mut Dice) {
 		.collect();
 	match dice.below(100) {
 		0..=19 => {
-			let (n, demands) = ([1, 3, 3, 3][dice.below(4)], dice.below(8) == 0);
+			let (n, demands) = ([0, 1, 3, 3, 3, 5][dice.below(6)], dice.below(8) == 0);
+			let risk = [RiskClass::Medium, RiskClass::Critical][dice.below(2)];
 			clause_with(|spec| {
+				spec.risk = risk;
 				spec.mode = match n {
+					0 => ExecutionMode::SovereignOverride,
 					1 => ExecutionMode::Single,
-					n => ExecutionMode::Quorum { k: 2, n },
+					n => ExecutionMode::Quorum { k: n / 2 + 1, n },
 				};
 				if demands {
 					let list = vec![demand("NSF/Operator@1")];
 					spec.policy.node_credentials = BoundedVec::truncate_from(list);
 				}
 			});
-			let class = JobClass::ALL[dice.below(4)];
+			let class = match risk {
+				RiskClass::Critical => JobClass::ALL[dice.below(4)],
+				_ => JobClass::ALL[1 + dice.below(3)],
+			};
 			let jurisdictions = match dice.below(6) {
 				0 => vec![somewhere(dice)],
 				_ => vec![],
 			};
 			let timeout = 60 + dice.below(120) as u32;
-			let (group, known) = (dice.below(40) as u32, dice.below(14) as NodeId);
+			let (group, known) = (dice.below(16) as u32, dice.below(14) as NodeId);
 			let (vendors, places) = (dice.below(2) == 0, dice.below(2) == 0);
 			let sovereign_only = dice.below(8) == 0;
 			dispatch_with(|c| {
@@ -99,7 +105,13 @@ fn step(dice: &mut Dice) {
 			let Some(id) = dice.pick(&working) else { return };
 			let record = job(id);
 			let Some(seat) = dice.pick(&record.seats) else { return };
-			let _ = match dice.below(9) {
+			if let Some(waits) = dice.pick(&record.seats).filter(|_| job(id).reveal_from.is_none())
+			{
+				// Most jobs get to their reveals.
+				let _ = JobDispatch::committed(id, waits.attempt, waits.node);
+			}
+			let _ = match dice.below(11) {
+				9..=10 => JobDispatch::committed(id, seat.attempt, seat.node),
 				8 => JobDispatch::decline(id, seat.attempt, seat.node),
 				0 => JobDispatch::acknowledge(id, seat.attempt + 1, seat.node),
 				1 => JobDispatch::delivered(id, seat.attempt, 99),
@@ -115,21 +127,38 @@ fn step(dice: &mut Dice) {
 				.filter(|seat| matches!(seat.state, SeatState::Delivered(_)))
 				.map(|seat| seat.node)
 				.collect();
-			let k = usize::from(order.mode.quorum().0);
-			if done.len() >= k {
-				let (agreed, dissented) = done.split_at(k + dice.below(done.len() - k + 1));
-				let settlement = match dice.below(4) {
-					0 => failure(agreed),
-					_ => settlement(agreed, dissented),
-				};
-				JobDispatch::settle(id, settlement).expect("it fits");
-			} else {
-				assert!(JobDispatch::settle(id, settlement(&done, &[])).is_err());
-			}
+			let record = job(id);
+			let k = usize::from(record.mode(&order).quorum().0);
+			let members =
+				|nodes: &[NodeId]| voting(id).iter().filter(|node| nodes.contains(node)).count();
+			let (agreed, rest) = done.split_at(dice.below(done.len() + 1));
+			let (dissented, failed) = rest.split_at(dice.below(rest.len() + 1));
+			let fits = match record.committee {
+				Some(committee) => committee.has_majority(members(agreed)),
+				None => agreed.len() >= k,
+			};
+			let mut settlement = match dice.below(4) {
+				0 => failure(agreed),
+				_ => settlement(agreed, dissented),
+			};
+			settlement.failed = BoundedVec::truncate_from(failed.to_vec());
+			assert_eq!(JobDispatch::settle(id, settlement).is_ok(), fits);
 		},
-		80..=84 => {
+		80..=81 => {
 			let Some(id) = dice.pick(&working) else { return };
 			assert_ok!(JobDispatch::round_failed(id));
+		},
+		82..=84 => {
+			// Few can have a committee at any time: one is called for whoever can.
+			for id in working {
+				let before = job(id);
+				let seated = JobDispatch::escalate(id).expect("nodes work on it");
+				if seated > 0 {
+					assert_eq!(voting(id).len() as u32, seated);
+					return;
+				}
+				assert_eq!(job(id), before);
+			}
 		},
 		85..=88 => {
 			let disputable: Vec<JobId> = Jobs::<Test>::iter()
@@ -141,6 +170,9 @@ fn step(dice: &mut Dice) {
 				.collect();
 			let Some(id) = dice.pick(&disputable) else { return };
 			let _ = match job(id).status {
+				JobStatus::Disputed if dice.below(3) == 0 => {
+					JobDispatch::override_result(id, Ok(Hash::repeat_byte(9))).map(drop)
+				},
 				JobStatus::Disputed => JobDispatch::unfreeze(id, dice.below(2) == 0),
 				_ => JobDispatch::freeze(id),
 			};
@@ -150,6 +182,10 @@ fn step(dice: &mut Dice) {
 			let _ = JobDispatch::cancel(RuntimeOrigin::signed(alice()), id);
 		},
 		92 => {
+			let Some(id) = dice.pick(&jobs) else { return };
+			let votable = matches!(job(id).status, JobStatus::AwaitingVote | JobStatus::Disputed);
+			let voted = JobDispatch::override_result(id, Err(FailureCode::Trap));
+			assert_eq!(voted.is_ok(), votable);
 			let Some(id) = dice.pick(&jobs) else { return };
 			let _ = JobDispatch::fail_job(RuntimeOrigin::root(), id);
 		},
@@ -172,7 +208,7 @@ fn step(dice: &mut Dice) {
 		}),
 		_ => {
 			let node = dice.below(14) as NodeId;
-			match dice.below(2) {
+			match dice.below(4) {
 				0 => revoke(node),
 				_ => grant(lease(node, &profile(node))),
 			}
@@ -183,22 +219,27 @@ fn step(dice: &mut Dice) {
 #[test]
 fn no_order_of_calls_breaks_an_invariant() {
 	let mut ends = BTreeMap::<String, u32>::new();
+	let mut reached = [0u64; 4];
 	for seed in 1..=3 {
 		let quick = |p: &mut Params| {
 			p.cooldown_base = 3;
 			p.cooldown_max = 20;
-			p.max_attempts = 3;
+			p.max_attempts = 4;
 			p.max_assignments_per_block = 3;
 			p.challenge_window = 30;
+			// Nobody shows up for most votes.
+			p.max_timeout = 200;
 			// Room for a few steps only, so that work carries over all the time.
 			p.hook_share = 2;
 		};
-		ExtBuilder::default().nodes(8).params(quick).build_and_execute(|| {
+		// From a chain with hardly enough nodes to one with many that nothing ever happens to.
+		let nodes = 4 + 8 * seed as u32;
+		ExtBuilder::default().nodes(nodes).params(quick).build_and_execute(|| {
 			let mut dice = Dice(seed);
 			Remembers::set(true);
 			(2..14).for_each(|node| certify(node, "NSF/Operator@1"));
 			let mut seen = BTreeMap::<JobId, JobStatus>::new();
-			let mut groups = 0;
+			let (mut groups, mut opened, mut modes) = (0, 0, 0);
 			for block in 0..400 {
 				Salt::set(seed * 1_000 + block);
 				System::reset_events();
@@ -207,9 +248,14 @@ fn no_order_of_calls_breaks_an_invariant() {
 					.iter()
 					.filter(|event| matches!(event, Event::GroupMoved { .. }))
 					.count();
+				let count = |is: fn(&Event<Test>) -> bool| {
+					events().iter().filter(|event| is(event)).count()
+				};
 				for _ in 0..dice.below(6) {
 					step(&mut dice);
 				}
+				opened += count(|event| matches!(event, Event::RevealsOpened { .. }));
+				modes += count(|event| matches!(event, Event::ModeEscalated { .. }));
 				JobDispatch::do_try_state().expect("invariants hold after every call");
 				for (id, job) in Jobs::<Test>::iter() {
 					// What is final stays as it is, until it is pruned.
@@ -241,9 +287,17 @@ fn no_order_of_calls_breaks_an_invariant() {
 			assert_eq!(LiveJobs::<Test>::iter().count(), 0);
 			assert_eq!(Groups::<Test>::iter().count(), 0);
 			assert!(groups >= 5, "{groups} times groups were made or moved");
+			let Counters { escalations, withheld, .. } = totals();
+			for (sum, more) in
+				reached.iter_mut().zip([opened as u64, modes as u64, escalations, withheld])
+			{
+				*sum += more;
+			}
 		});
 	}
-	// The runs got everywhere.
+	// The runs got everywhere: to reveals, larger modes, committees, and results withheld.
+	let least = [30, 20, 5, 10];
+	assert!(reached.iter().zip(least).all(|(count, least)| *count >= least), "{reached:?}");
 	for end in [
 		"Completed",
 		"Failed(Program(Trap))",
@@ -253,6 +307,7 @@ fn no_order_of_calls_breaks_an_invariant() {
 		"Expired",
 		"Cancelled",
 		"Slashed",
+		"Overridden",
 	] {
 		assert!(ends.get(end).is_some_and(|count| *count >= 10), "{end} is rare: {ends:?}");
 	}

@@ -234,6 +234,32 @@ fn declared_accesses_of_the_hook_cover_what_happens() {
 			}),
 		);
 	}
+	// Seven who differ, and the four who decide between them.
+	let eleven = || {
+		let job = seven();
+		for node in seated(job) {
+			commit(job, node);
+		}
+		wait(1);
+		for node in seated(job) {
+			reveal(job, node);
+		}
+		assert_eq!(JobDispatch::escalate(job), Ok(4));
+		Parameters::<Test>::mutate(|p| p.max_attempts = 1);
+		job
+	};
+	assert_covered(
+		"round_over with a committee",
+		declared(|| Declared::round_over(11)),
+		measured(eleven, |job| ok(JobDispatch::round_failed(job))),
+	);
+	assert_covered(
+		"settle with a committee",
+		declared(|| Declared::settle(11)),
+		measured(eleven, |job| {
+			settle(job, &seated(job), &[]);
+		}),
+	);
 	assert_covered(
 		"prune",
 		declared(|| with_tick(Declared::prune())),
@@ -345,10 +371,45 @@ fn declared_accesses_of_the_traits_cover_what_happens() {
 		declared(Declared::acknowledge),
 		measured(seven, |id| acknowledge(id, seated(id)[6])),
 	);
+	// The last of seven commits: the reveals open, for each of them.
+	let last = |id| {
+		seated(id)[..6].iter().for_each(|node| deliver(id, *node));
+		id
+	};
+	assert_covered(
+		"committed",
+		declared(Declared::committed),
+		measured(move || last(seven()), |id| deliver(id, seated(id)[6])),
+	);
 	assert_covered(
 		"delivered",
 		declared(Declared::delivered),
-		measured(seven, |id| deliver(id, seated(id)[6])),
+		measured(
+			move || {
+				let id = last(seven());
+				deliver(id, seated(id)[6]);
+				wait(1);
+				id
+			},
+			|id| ok(JobDispatch::delivered(id, 1, seated(id)[6])),
+		),
+	);
+	assert_covered(
+		"escalate",
+		declared(|| Declared::escalate().saturating_add(Declared::tick())),
+		measured(seven, |id| assert_eq!(JobDispatch::escalate(id), Ok(4))),
+	);
+	let voted = || {
+		let id = seven();
+		ok(JobDispatch::freeze(id));
+		id
+	};
+	assert_covered(
+		"override_result",
+		declared(|| Declared::override_result(7)),
+		measured(voted, |id| {
+			ok(JobDispatch::override_result(id, Ok(concordat_primitives::Hash::zero())))
+		}),
 	);
 	assert_covered(
 		"freeze",

@@ -28,6 +28,10 @@ pub(crate) enum Stage {
 	Refuse,
 	/// Submitting that the handoff of the seat is not good.
 	Object,
+	/// Submitting the commitment to a result.
+	Commit,
+	/// Submitting what opens it.
+	Reveal,
 }
 
 /// One lock.

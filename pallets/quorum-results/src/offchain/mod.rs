@@ -6,7 +6,8 @@
 //! 1. asks the enclave about `(job, attempt, nonce)`;
 //! 2. where it knows nothing (or its host failed and nothing was signed), hands the job over and submits the acknowledgement that comes back;
 //! 3. where it is still running, makes sure that the seat is acknowledged;
-//! 4. where it is done, submits the certificate.
+//! 4. where it is done, submits the certificate; or, where results are committed to before they are shown, the commitment,
+//!    and the certificate with its salt once the chain takes them, in the first block that does ([`committing`]).
 //!
 //! At the end it asks the enclaves of the jobs it has just started once more, for a moment, so that a quick clause
 //! delivers in the block that acknowledges it. It never waits for a program: what is not done is collected in a later
@@ -24,6 +25,8 @@
 //!   place and signs `ContentUnavailable`, which blames nobody and, where others have the bytes, costs the job nothing.
 //!   Silence would cost an honest node its seat and its standing. The seat is taken in the same way while the node that ran
 //!   the step before has still to hand over, and while the enclave has no proof yet that the chain has assigned the job.
+//! - **Faithful.** What was committed to is kept in the node until it has been shown ([`kept`]): neither a restart of the
+//!   enclave nor one of the node, nor a re-organisation that takes back the commitment, costs the seat.
 //! - **Frank.** An enclave that refuses a handoff signs why, and the refusal goes to the chain ([`refusing`]): the next
 //!   best node has the seat at once, not after a deadline.
 //!
@@ -32,9 +35,13 @@
 //! | `request` | what an enclave is handed: token, program, input or ciphertext, outputs of predecessors |
 //! | `refusing` | what an enclave answers that does not take a job |
 //! | `elsewhere` | what the chain does not keep |
+//! | `committing` | results that are committed to before they are shown |
+//! | `kept` | what was committed to and has still to be shown |
 //! | `locks` | what was done lately |
 
+pub(crate) mod committing;
 mod elsewhere;
+pub(crate) mod kept;
 pub(crate) mod locks;
 pub(crate) mod refusing;
 mod request;
@@ -42,6 +49,7 @@ mod request;
 use crate::{verify::CacRefusal, Call, Config, Pallet};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 use codec::Encode;
+use committing::Phase;
 use concordat_primitives::{
 	cac::{SignedAck, SignedCac},
 	content::BodyId,
@@ -52,8 +60,8 @@ use concordat_primitives::{
 	BlockNumber, JobId,
 };
 use core::{fmt, marker::PhantomData};
-use frame_support::traits::Get;
 use frame_system::offchain::SubmitTransaction;
+use kept::{Committed, Name};
 use locks::{Locks, Stage};
 use refusing::Reason;
 use request::Request;
@@ -134,6 +142,8 @@ enum Known {
 	Running,
 	/// It is done.
 	Done(Box<SignedCac>),
+	/// It is done, and commits to it before it shows it.
+	Committed(Box<Committed>),
 }
 
 /// What became of a seat in this run.
@@ -152,6 +162,7 @@ struct Task {
 	job: JobId,
 	seat: Seat,
 	locks: Locks,
+	phase: Phase,
 }
 
 impl Task {
@@ -193,7 +204,8 @@ pub(crate) fn run<T: Config>(now: BlockNumber) {
 	if let Some(complaint) = complaint {
 		log::error!(target: LOG_TARGET, "{complaint}");
 	}
-	if endpoints.is_empty() {
+	// An enclave that is not there any more may have left something.
+	if endpoints.is_empty() && kept::names().is_empty() {
 		return;
 	}
 	let mut lock =
@@ -206,8 +218,12 @@ pub(crate) fn run<T: Config>(now: BlockNumber) {
 		now,
 		ends: in_millis(RUN_MILLIS),
 		wishes: elsewhere::List::default(),
+		kept: Vec::new(),
+		refused: Vec::new(),
 		_chain: PhantomData,
 	};
+	// What is due there asks nobody and cannot wait.
+	run.see_to_kept();
 	let first = (now as usize).checked_rem(endpoints.len()).unwrap_or(0);
 	let mut open = Vec::new();
 	for endpoint in endpoints.iter().cycle().skip(first).take(endpoints.len()) {
@@ -215,17 +231,22 @@ pub(crate) fn run<T: Config>(now: BlockNumber) {
 	}
 	run.wishes.publish();
 	run.collect(open);
+	run.insist();
 }
 
 fn in_millis(millis: u64) -> Timestamp {
 	timestamp().add(Duration::from_millis(millis))
 }
 
-/// A run: its clock, and what it lacks.
+/// A run: its clock, what it lacks, and what it need not ask for.
 struct Run<T> {
 	now: BlockNumber,
 	ends: Timestamp,
 	wishes: elsewhere::List,
+	/// Results that are kept here for seats of which the chain still wants them.
+	kept: Vec<Name>,
+	/// Those of them that the pool has not taken.
+	refused: Vec<Name>,
 	_chain: PhantomData<T>,
 }
 
@@ -257,6 +278,7 @@ impl<T: Config> Run<T> {
 				seat.node == lease.node
 					&& seat.signing_key == endpoint.signing_key
 					&& !matches!(seat.state, SeatState::Delivered(_))
+					&& terms.counts(seat)
 			});
 			let Some(seat) = seat else { continue };
 			let task = Task {
@@ -264,7 +286,11 @@ impl<T: Config> Run<T> {
 				job,
 				seat: seat.clone(),
 				locks: Locks::of(seat.node, job, seat.nonce, self.now),
+				phase: Phase::of(&terms, seat, self.now),
 			};
+			if self.kept.contains(&task.name()) {
+				continue;
+			}
 			match self.attend(&task) {
 				Ok(Attended::Done) => {},
 				Ok(stage) => open.push((task, stage)),
@@ -286,7 +312,20 @@ impl<T: Config> Run<T> {
 		if task.locks.held(Stage::Deliver) || task.locks.held(Stage::Refuse) {
 			return Err(Trouble::Locked);
 		}
-		match self.ask(task, self.deadline(POLL_MILLIS))? {
+		match task.phase {
+			Phase::Committed => return Ok(Attended::Done),
+			Phase::Commit if task.locks.held(Stage::Commit) => return Err(Trouble::Locked),
+			Phase::Reveal(_) if task.locks.held(Stage::Reveal) => return Err(Trouble::Locked),
+			_ => {},
+		}
+		let known = self.ask(task, self.deadline(POLL_MILLIS))?;
+		if let Phase::Reveal(from) = task.phase {
+			let Known::Committed(committed) = known else {
+				return Err(Trouble::Missing("neither node nor enclave has what it committed to"));
+			};
+			return self.reveal(task, from, *committed).map(|()| Attended::Done);
+		}
+		match known {
 			Known::Nothing => self.hand_over(task),
 			Known::Running => {
 				if self.wants_acknowledgement(task) {
@@ -295,11 +334,22 @@ impl<T: Config> Run<T> {
 				}
 				Ok(Attended::Done)
 			},
-			Known::Done(cac) => {
-				self.deliver(task, cac)?;
-				Ok(Attended::Done)
-			},
+			done => self.conclude(task, done),
 		}
+	}
+
+	/// Brings to the chain what came out, in the way in which the job wants it.
+	fn conclude(&self, task: &Task, done: Known) -> Result<Attended, Trouble> {
+		match (task.phase, done) {
+			(Phase::Deliver, Known::Done(cac)) => self.deliver(task, cac)?,
+			(Phase::Commit, Known::Committed(committed)) => self.commit(task, &committed)?,
+			// To show it bare would give it away, and the chain would not have it.
+			(_, Known::Done(_)) => {
+				return Err(Trouble::Malformed("a result that is not committed to"))
+			},
+			_ => return Err(Trouble::Malformed("a commitment that nobody asked for")),
+		}
+		Ok(Attended::Done)
 	}
 
 	/// Whether the seat is to be acknowledged, and no acknowledgement is under way.
@@ -351,8 +401,8 @@ impl<T: Config> Run<T> {
 		}
 		match self.ask(task, until)? {
 			Known::Running => Ok(Attended::Started),
-			Known::Done(cac) => self.deliver(task, cac).map(|()| Attended::Done),
 			Known::Nothing => Err(Trouble::Malformed("it does not run what it has taken")),
+			done => self.conclude(task, done),
 		}
 	}
 
@@ -369,6 +419,9 @@ impl<T: Config> Run<T> {
 		match decode::<PollResponse>(&reply.body) {
 			Some(PollResponse::Pending) => Ok(Known::Running),
 			Some(PollResponse::Done(cac)) => Ok(Known::Done(Box::new(cac))),
+			Some(PollResponse::Committed { commitment, salt, cac }) => {
+				Ok(Known::Committed(Box::new(Committed { commitment, salt, cac })))
+			},
 			None => Err(Trouble::Malformed("not a poll response")),
 		}
 	}
@@ -469,8 +522,7 @@ impl<T: Config> Run<T> {
 
 	/// Submits once per stage, and again only after the pool has had its time.
 	fn submit(&self, task: &Task, stage: Stage, call: Call<T>) -> Result<(), Trouble> {
-		let blocks = T::AuthorizedLongevity::get().saturating_add(1);
-		if !task.locks.acquire(stage, blocks) {
+		if !task.locks.acquire(stage, Self::lock_blocks(stage)) {
 			return Err(Trouble::Locked);
 		}
 		let transaction = T::create_authorized_transaction(call.into());

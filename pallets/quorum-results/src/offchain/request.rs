@@ -104,6 +104,7 @@ impl<T: Config> Run<T> {
 			sealed,
 			output_key: terms.output_key,
 			handoff: None,
+			commit_reveal: terms.commit_reveal,
 		};
 		match handover {
 			Handover::Awaited => return Ok(Request::HandoffAwaited(token)),

@@ -39,6 +39,7 @@ fn a_single_job_should_be_decided_by_its_certificate() {
 						outcome: Ok(hash),
 						agreed: vec![(1, cac.statement.body().usage)].try_into().unwrap(),
 						dissented: Default::default(),
+						failed: Default::default(),
 					}
 				),
 				Effect::Receipt(Operation::JobCompleted {
@@ -79,7 +80,8 @@ fn a_single_job_should_be_decided_by_its_certificate() {
 					result: Ok(hash),
 					agreed: vec![1].try_into().unwrap(),
 					dissented: Default::default(),
-					receipt: 501
+					receipt: 501,
+					failed: Default::default(),
 				},
 			]
 		);
@@ -140,17 +142,21 @@ fn two_of_three_should_decide_and_the_third_comes_too_late() {
 
 #[test]
 fn a_liar_should_be_outvoted_and_named() {
-	ExtBuilder::default().build_and_execute(|| {
+	ExtBuilder::default().backups(2).build_and_execute(|| {
 		deliver(good(1));
+		// Two differ: the third is not waited for, and two others decide.
 		deliver(cac(2, outcome(b"rain: 0 mm, trigger: no")));
 		assert!(Results::<Test>::get(JOB).is_none());
-		deliver(good(3));
+		deliver(good(4));
+		deliver(good(5));
 
-		let Some(Event::JobDecided { agreed, dissented, result, .. }) = events().pop() else {
-			panic!("decided")
-		};
-		assert_eq!((agreed.to_vec(), dissented.to_vec()), (vec![1, 3], vec![2]));
-		assert_eq!(result, Ok(output_hash(OUTPUT)));
+		let decided = events().into_iter().find_map(|event| match event {
+			Event::JobDecided { agreed, dissented, result, .. } => {
+				Some((agreed.to_vec(), dissented.to_vec(), result))
+			},
+			_ => None,
+		});
+		assert_eq!(decided, Some((vec![1, 4, 5], vec![2], Ok(output_hash(OUTPUT)))));
 		let settled = effects()
 			.into_iter()
 			.find_map(|e| match e {
@@ -159,35 +165,40 @@ fn a_liar_should_be_outvoted_and_named() {
 			})
 			.unwrap();
 		assert_eq!(settled.dissented.to_vec(), [2]);
+		assert!(settled.failed.is_empty());
 		assert_eq!(
 			settled.agreed.iter().map(|(_, usage)| usage.fuel).collect::<Vec<_>>(),
-			[1_001, 1_003]
+			[1_001, 1_004, 1_005]
 		);
-		let Some(Effect::Receipt(Operation::JobCompleted { k, n, voters, .. })) = effects().pop()
-		else {
-			panic!("a receipt")
-		};
-		assert_eq!((k, n), (2, 3));
+		let receipt = effects().into_iter().find_map(|effect| match effect {
+			Effect::Receipt(Operation::JobCompleted { k, n, voters, .. }) => Some((k, n, voters)),
+			_ => None,
+		});
+		let (k, n, voters) = receipt.expect("a receipt");
+		assert_eq!((k, n), (2, 2), "what the committee needed, and its size");
 		assert_eq!(
 			voters.iter().map(|v| (v.node, v.lease, v.agreed)).collect::<Vec<_>>(),
-			[(1, 1_001, true), (2, 1_002, false), (3, 1_003, true)]
+			[(1, 1_001, true), (2, 1_002, false), (4, 1_004, true), (5, 1_005, true)]
 		);
 	});
 }
 
 #[test]
 fn three_of_five_should_decide_against_two() {
-	ExtBuilder::quorum(3, 5).build_and_execute(|| {
+	ExtBuilder::quorum(3, 5).backups(3).build_and_execute(|| {
 		deliver(failure(1, FailureCode::Timeout));
 		deliver(good(2));
 		deliver(cac(3, outcome(b"something else")));
-		deliver(good(4));
+		deliver(good(6));
 		assert!(Results::<Test>::get(JOB).is_none());
-		deliver(good(5));
-		let Some(Event::JobDecided { agreed, dissented, .. }) = events().pop() else {
-			panic!("decided")
-		};
-		assert_eq!((agreed.to_vec(), dissented.to_vec()), (vec![2, 4, 5], vec![1, 3]));
+		deliver(good(7));
+		let decided = events().into_iter().find_map(|event| match event {
+			Event::JobDecided { agreed, dissented, failed, .. } => {
+				Some((agreed.to_vec(), dissented.to_vec(), failed.to_vec()))
+			},
+			_ => None,
+		});
+		assert_eq!(decided, Some((vec![2, 6, 7], vec![3], vec![1])));
 	});
 }
 

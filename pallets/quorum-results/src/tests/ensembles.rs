@@ -31,7 +31,8 @@ fn settlement() -> Settlement {
 /// What was settled: the output's hash, who is paid, who is marked.
 #[track_caller]
 fn settled(output: &[u8], paid: &[NodeId], marked: &[NodeId]) {
-	let Settlement { outcome, agreed, dissented } = settlement();
+	let Settlement { outcome, agreed, dissented, failed } = settlement();
+	assert!(failed.is_empty());
 	assert_eq!(outcome, Ok(output_hash(output)));
 	assert_eq!(agreed.iter().map(|(node, _)| *node).collect::<Vec<_>>(), paid);
 	assert_eq!(dissented.into_inner(), marked);
@@ -233,7 +234,7 @@ fn a_failure_that_most_nodes_see_should_be_the_result_at_once() {
 			deliver(failure(3, FailureCode::Trap));
 			assert!(is_open());
 			deliver(failure(4, FailureCode::Trap));
-			let Settlement { outcome, agreed, dissented } = settlement();
+			let Settlement { outcome, agreed, dissented, .. } = settlement();
 			assert_eq!(outcome, Err(FailureCode::Trap));
 			assert_eq!((agreed.len(), dissented.as_slice()), (3, &[1][..]));
 			assert_eq!(place(), OutputPlace::OffChain);
@@ -251,9 +252,29 @@ fn a_failure_that_most_nodes_see_should_be_the_result_at_once() {
 fn a_failure_that_few_nodes_see_should_dissent() {
 	ExtBuilder::ensemble(3, Aggregation::Consensus).build_and_execute(|| {
 		deliver(cac(1, outcome(b"7")));
-		deliver(failure(2, FailureCode::Timeout));
+		deliver(failure(2, FailureCode::Trap));
 		deliver(cac(3, outcome(b"7")));
 		settled(b"7", &[1, 3], &[2]);
+	});
+}
+
+#[test]
+fn a_failure_that_says_nothing_about_the_program_should_be_no_dissent() {
+	ExtBuilder::ensemble(3, Aggregation::Consensus).build_and_execute(|| {
+		deliver(cac(1, outcome(b"7")));
+		deliver(failure(2, FailureCode::Timeout));
+		deliver(cac(3, outcome(b"7")));
+		let Settlement { agreed, dissented, failed, .. } = settlement();
+		assert_eq!((agreed.len(), dissented.len(), failed.to_vec()), (2, 0, vec![2]));
+	});
+}
+
+#[test]
+fn nobody_should_be_slashed_for_another_answer_of_an_ensemble() {
+	ExtBuilder::ensemble(3, Aggregation::Voting).build_and_execute(|| {
+		all_answer(&[b"yes", b"no", b"yes"]);
+		settled(b"yes", &[1, 3], &[2]);
+		assert!(!effects().iter().any(|effect| matches!(effect, Effect::Slashed(..))));
 	});
 }
 
@@ -309,7 +330,7 @@ fn an_output_should_be_told_only_of_what_was_decided_and_lies_here() {
 		assert_eq!(QuorumResults::output(JOB).as_deref(), Some(OUTPUT));
 		assert_eq!(QuorumResults::output(999), None);
 	});
-	ExtBuilder::default().build_and_execute(|| {
+	ExtBuilder::default().backups(2).build_and_execute(|| {
 		let elsewhere = |node| {
 			altered(node, |body| {
 				body.outcome = concordat_primitives::cac::Outcome::Success {
@@ -323,7 +344,8 @@ fn an_output_should_be_told_only_of_what_was_decided_and_lies_here() {
 		// The first certificate says something else, in the open; those who agree, elsewhere.
 		deliver(cac(1, outcome(b"something else")));
 		deliver(elsewhere(2));
-		deliver(elsewhere(3));
+		deliver(elsewhere(4));
+		deliver(elsewhere(5));
 		assert_eq!(place(), OutputPlace::OffChain);
 		assert_eq!(QuorumResults::output(JOB), None);
 	});

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{mock, Ballots, Certificates, Discarded, OutputPlace, ResultRecord, Results};
-use concordat_primitives::{cac::FailureCode, job::JobStatus};
+use concordat_primitives::{
+	cac::FailureCode,
+	job::{JobStatus, SeatState},
+};
 use frame_support::traits::Hooks;
 
 fn decided(decided_at: u32) -> ResultRecord {
@@ -62,6 +65,85 @@ fn broken_invariants_should_be_found() {
 	caught("a result of a job that is gone", || Results::<Test>::insert(8, decided(NOW)));
 }
 
+/// The same in a job whose nodes commit: one of them has.
+fn caught_committing(complaint: &'static str, corrupt: impl FnOnce()) {
+	ExtBuilder::default().committing().backups(2).build().execute_with(|| {
+		commit(&good(1));
+		QuorumResults::do_try_state().unwrap();
+		corrupt();
+		assert_eq!(QuorumResults::do_try_state(), Err(complaint.into()));
+	});
+}
+
+#[test]
+fn broken_commitments_and_committees_should_be_found() {
+	let strange = "commitments that are not those of the seats";
+	caught_committing(strange, || Ballots::<Test>::mutate(JOB, |urn| urn.pledges[0].attempt = 2));
+	caught_committing(strange, || {
+		commit(&good(2));
+		Ballots::<Test>::mutate(JOB, |urn| urn.redeem(1, 1));
+	});
+	caught_committing(strange, || {
+		change_terms(JOB, |terms| terms.seats[0].state = SeatState::Assigned)
+	});
+	caught_committing("a node that committed twice", || {
+		Ballots::<Test>::mutate(JOB, |urn| {
+			let pledge = urn.pledges[0].clone();
+			urn.pledges.try_push(pledge).unwrap();
+		})
+	});
+	caught_committing("commitments where nobody commits", || {
+		change_terms(JOB, |terms| terms.commit_reveal = false)
+	});
+	caught_committing("votes for a job that is gone", || Board::remove(JOB));
+	caught_committing("votes for a job that is not running", || {
+		set_status(JOB, JobStatus::Pending)
+	});
+	let half = "a committee that only one of board and urn knows";
+	caught_committing(half, || Ballots::<Test>::mutate(JOB, |urn| urn.committee = 2));
+	caught(half, || change_terms(JOB, |terms| terms.committee = Some(1)));
+	caught("more members than the committee was seated with", || {
+		change_terms(JOB, |terms| terms.committee = Some(1));
+		Ballots::<Test>::mutate(JOB, |urn| urn.committee = 2);
+	});
+	caught("an urn that says nothing", || Ballots::<Test>::insert(8, crate::Urn::default()));
+}
+
+#[test]
+fn proofs_and_votes_that_belong_to_nothing_should_be_found() {
+	let output = concordat_primitives::hashing::output_hash(b"proven");
+	let proof = |round| crate::ProofRecord { round, output, key: VERIFYING_KEY };
+	let nobody = "a proof that nobody waits for";
+	caught(nobody, || crate::Proofs::<Test>::insert(JOB, proof(1)));
+	caught("a proof about a job that is gone", || crate::Proofs::<Test>::insert(8, proof(1)));
+	for (round, status) in [(2, JobStatus::Running), (1, JobStatus::Pending)] {
+		ExtBuilder::verifiers(2).build().execute_with(|| {
+			crate::Proofs::<Test>::insert(JOB, proof(1));
+			QuorumResults::do_try_state().unwrap();
+			crate::Proofs::<Test>::insert(JOB, proof(round));
+			set_status(JOB, status);
+			assert_eq!(QuorumResults::do_try_state(), Err(nobody.into()));
+		});
+	}
+	let bytes: crate::OutputBytes = b"voted".to_vec().try_into().unwrap();
+	caught("a voted output that is nobody's result", || {
+		crate::VotedOutputs::<Test>::insert(JOB, bytes.clone())
+	});
+	ExtBuilder::default().build().execute_with(|| {
+		set_status(JOB, JobStatus::Overridden);
+		let record = ResultRecord {
+			result: Ok(concordat_primitives::hashing::output_hash(b"something else")),
+			output: OutputPlace::Voted,
+			..decided(NOW)
+		};
+		Results::<Test>::insert(JOB, record);
+		let complaint = "an output that is not where its record says";
+		assert_eq!(QuorumResults::do_try_state(), Err(complaint.into()));
+		crate::VotedOutputs::<Test>::insert(JOB, bytes);
+		assert_eq!(QuorumResults::do_try_state(), Err(complaint.into()), "other bytes");
+	});
+}
+
 #[test]
 fn outputs_that_are_not_where_their_records_say_should_be_found() {
 	let places: [(OutputPlace, &[u8]); 4] = [
@@ -97,9 +179,9 @@ fn constants_should_fit_each_other() {
 }
 
 #[test]
-#[should_panic = "MaxCertificates >= MAX_SEATS"]
+#[should_panic = "MaxCertificates >= MAX_VOTERS"]
 fn a_round_should_fit_into_the_certificates() {
-	mock::MaxCertificates::set(6);
+	mock::MaxCertificates::set(10);
 	<QuorumResults as Hooks<_>>::integrity_test();
 }
 

@@ -9,7 +9,7 @@ use concordat_primitives::attest::LeaseRefusal;
 use sp_runtime::transaction_validity::InvalidTransaction;
 use std::collections::BTreeSet;
 
-const ALL: [CacRefusal; 35] = [
+const ALL: [CacRefusal; 42] = [
 	CacRefusal::WrongChain,
 	CacRefusal::UnknownJob,
 	CacRefusal::NotRunning,
@@ -45,6 +45,13 @@ const ALL: [CacRefusal; 35] = [
 	CacRefusal::Lease(LeaseRefusal::MeasurementNotForClause),
 	CacRefusal::Lease(LeaseRefusal::Simulated),
 	CacRefusal::Lease(LeaseRefusal::ClassNotMet),
+	CacRefusal::CommitFirst,
+	CacRefusal::NoCommitReveal,
+	CacRefusal::AlreadyCommitted,
+	CacRefusal::NotCommitted,
+	CacRefusal::TooEarly,
+	CacRefusal::WrongOpening,
+	CacRefusal::NotHeard,
 ];
 
 #[test]
@@ -100,9 +107,10 @@ fn refusals_should_reach_the_pool_as_documented() {
 		let expected = match refusal {
 			CacRefusal::NotRunning
 			| CacRefusal::AlreadyAcknowledged
+			| CacRefusal::AlreadyCommitted
 			| CacRefusal::AlreadyDelivered
 			| CacRefusal::TooLate => InvalidTransaction::Stale,
-			CacRefusal::FromTheFuture => InvalidTransaction::Future,
+			CacRefusal::FromTheFuture | CacRefusal::TooEarly => InvalidTransaction::Future,
 			CacRefusal::BadSignature => InvalidTransaction::BadProof,
 			other => custom(other),
 		};

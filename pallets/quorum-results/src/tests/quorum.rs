@@ -1,6 +1,9 @@
 //! Decisions, without a chain.
 
-use crate::quorum::{can_win, decide, decide_ensemble, voices_of_ensemble, Tally, Verdict, Voice};
+use crate::quorum::{
+	can_win, contradicts, decide, decide_committee, decide_ensemble, decide_primaries,
+	decide_verifiers, differ, majority, voices, voices_of_ensemble, Tally, Verdict, Voice,
+};
 use concordat_primitives::{cac::FailureCode, ensemble::Aggregation, Hash};
 
 const A: Tally = Ok(Hash::repeat_byte(1));
@@ -260,11 +263,194 @@ fn who_is_left_out_of_an_ensemble_dissents_but_for_best_effort() {
 	for aggregation in [Aggregation::Voting, Aggregation::Averaging, Aggregation::Consensus] {
 		assert_eq!(
 			voices_of_ensemble(&votes, aggregation, &agreed),
-			[Agrees, Dissents, Dissents, Dissents, Agrees]
+			[Agrees, Dissents, Dissents, Failed, Agrees]
 		);
 	}
 	assert_eq!(
 		voices_of_ensemble(&votes, Aggregation::BestEffort, &agreed),
 		[Agrees, Unused, Unused, Unused, Agrees]
 	);
+}
+
+/// How often each of the tallies that can win was voted.
+fn camps(votes: &[Tally]) -> [usize; 3] {
+	[A, B, TRAP].map(|tally| votes.iter().filter(|vote| **vote == tally).count())
+}
+
+/// What the primaries come to, from the wording of the rule: how many camps there are, whether one is large enough, and
+/// whether one still can be.
+fn of_primaries(votes: &[Tally], k: usize, outstanding: usize, fixed: bool) -> Verdict {
+	let camps = camps(votes);
+	let most = *camps.iter().max().unwrap();
+	if fixed && outstanding > 0 && votes.len() + outstanding >= k {
+		Verdict::Wait
+	} else if camps.iter().filter(|camp| **camp > 0).count() > 1 {
+		Verdict::Discrepancy
+	} else if most >= k {
+		agreed([A, B, TRAP][camps.iter().position(|camp| *camp == most).unwrap()])
+	} else if most + outstanding >= k {
+		Verdict::Wait
+	} else {
+		Verdict::Discrepancy
+	}
+}
+
+#[test]
+fn verdicts_on_primaries_equal_the_wording_of_the_rule() {
+	let mut cases = 0;
+	for (k, n) in [(1, 1), (2, 2), (2, 3), (3, 3), (3, 4), (3, 5), (4, 5), (5, 5), (4, 6)] {
+		for len in 0..=usize::from(n) {
+			for votes in sequences(len) {
+				for outstanding in 0..=usize::from(n) - len {
+					for fixed in [false, true] {
+						cases += 1;
+						assert_eq!(
+							decide_primaries(&votes, k, n, outstanding as u32, fixed),
+							of_primaries(&votes, k.into(), outstanding, fixed),
+							"{votes:?} of {k}/{n}, {outstanding} to come, fixed: {fixed}"
+						);
+					}
+				}
+			}
+		}
+	}
+	assert!(cases > 20_000, "{cases}");
+}
+
+#[test]
+fn verdicts_on_committees_equal_the_enumeration_of_all_futures() {
+	let mut cases = 0;
+	for members in 1..=4u8 {
+		for len in 0..=usize::from(members) {
+			for votes in sequences(len) {
+				// A member that is lost is neither heard nor outstanding, and counts all the same.
+				for outstanding in 0..=usize::from(members) - len {
+					let half = usize::from(members) / 2;
+					let winner = |votes: &[Tally]| {
+						let place = camps(votes).iter().position(|camp| *camp > half);
+						place.map(|place| [A, B, TRAP][place])
+					};
+					let hope = sequences(outstanding)
+						.iter()
+						.any(|rest| winner(&[&votes[..], rest].concat()).is_some());
+					let expected = match winner(&votes) {
+						Some(tally) => agreed(tally),
+						None if hope => Verdict::Wait,
+						None => Verdict::Hopeless,
+					};
+					cases += 1;
+					let left = outstanding as u32;
+					assert_eq!(decide_committee(&votes, members, left, false), expected);
+					let enough = len + outstanding > half;
+					let shown = if outstanding > 0 && enough { Verdict::Wait } else { expected };
+					assert_eq!(decide_committee(&votes, members, left, true), shown);
+				}
+			}
+		}
+	}
+	assert!(cases > 500, "{cases}");
+	assert_eq!(decide_committee(&[A], 0, 0, false), agreed(A), "nobody seats such a one");
+	assert_eq!([1, 2, 3, 4].map(majority), [1, 2, 2, 3]);
+}
+
+#[test]
+fn verdicts_on_verifiers_equal_the_wording_of_the_rule() {
+	let (a, b) = (A.unwrap(), B.unwrap());
+	for n in 1..=4u8 {
+		for len in 0..=usize::from(n) {
+			for votes in sequences(len) {
+				for outstanding in 0..=usize::from(n) - len {
+					for proven in [None, Some(a), Some(b)] {
+						let all = |tally: Tally| votes.iter().all(|vote| *vote == tally);
+						let full = len == usize::from(n);
+						let says = |tally| votes.contains(&tally);
+						let differ = [A, B, TRAP].into_iter().filter(|t| says(*t)).count() > 1;
+						let expected = if differ {
+							Verdict::Conflict
+						} else if full && all(TRAP) {
+							if proven.is_some() {
+								Verdict::Conflict
+							} else {
+								agreed(TRAP)
+							}
+						} else if full && (all(A) || all(B)) {
+							match proven {
+								None => Verdict::Unproven,
+								Some(output) if all(Ok(output)) => agreed(Ok(output)),
+								Some(_) => Verdict::Conflict,
+							}
+						} else if !says(TIMEOUT) && len + outstanding == usize::from(n) {
+							Verdict::Wait
+						} else {
+							Verdict::Hopeless
+						};
+						let verdict = |fixed| {
+							decide_verifiers(&votes, n, outstanding as u32, fixed, proven.as_ref())
+						};
+						assert_eq!(verdict(false), expected, "{votes:?} {n} {outstanding}");
+						let enough = len + outstanding == usize::from(n);
+						let shown =
+							if outstanding > 0 && enough { Verdict::Wait } else { expected };
+						assert_eq!(verdict(true), shown);
+					}
+				}
+			}
+		}
+	}
+}
+
+#[test]
+fn no_verdict_depends_on_the_order_of_votes() {
+	let proven = A.unwrap();
+	for len in 0..=5 {
+		for votes in sequences(len) {
+			let mut sorted = votes.clone();
+			sorted.sort();
+			for outstanding in 0..=(5 - len) as u32 {
+				for fixed in [false, true] {
+					let of = |votes: &[Tally]| {
+						(
+							decide_primaries(votes, 3, 5, outstanding, fixed),
+							decide_committee(votes, 5, outstanding, fixed),
+							decide_verifiers(votes, 5, outstanding, fixed, Some(&proven)),
+							differ(votes),
+						)
+					};
+					assert_eq!(of(&votes), of(&sorted), "{votes:?}");
+				}
+			}
+		}
+	}
+}
+
+#[test]
+fn a_vote_is_good_bad_or_a_failure_by_what_was_decided() {
+	use Voice::*;
+	let votes = [A, B, TRAP, TIMEOUT, A, MISMATCH];
+	assert_eq!(voices(&votes, &A), [Agrees, Dissents, Dissents, Failed, Agrees, Failed]);
+	assert_eq!(voices(&votes, &TRAP), [Dissents, Dissents, Agrees, Failed, Dissents, Failed]);
+	// Each vote is judged by itself, wherever it stands.
+	for votes in sequences(4) {
+		for result in [A, B, TRAP] {
+			let one_by_one: Vec<_> =
+				votes.iter().flat_map(|vote| voices(&[*vote], &result)).collect();
+			assert_eq!(voices(&votes, &result), one_by_one);
+		}
+	}
+}
+
+#[test]
+fn what_comes_late_contradicts_if_it_says_something_else_about_the_result() {
+	for (late, result, expected) in [
+		(A, A, false),
+		(B, A, true),
+		(TRAP, A, true),
+		(TIMEOUT, A, false),
+		(MISMATCH, TRAP, false),
+		(A, TRAP, true),
+		(TRAP, TRAP, false),
+		(EXIT_1, EXIT_2, true),
+	] {
+		assert_eq!(contradicts(&late, &result), expected, "{late:?} after {result:?}");
+	}
 }

@@ -184,8 +184,15 @@ fn every_refusal_should_have_a_number_of_its_own() {
 		CacRefusal::Lease(LeaseRefusal::Simulated),
 		CacRefusal::Lease(LeaseRefusal::ClassNotMet),
 		CacRefusal::SealedTooShort,
+		CacRefusal::CommitFirst,
+		CacRefusal::NoCommitReveal,
+		CacRefusal::AlreadyCommitted,
+		CacRefusal::NotCommitted,
+		CacRefusal::TooEarly,
+		CacRefusal::WrongOpening,
+		CacRefusal::NotHeard,
 	];
-	// Numbers never change their meaning: 1 to 39, in the order of their introduction.
-	assert_eq!(all.map(CacRefusal::code).to_vec(), (1..=39).collect::<Vec<u8>>());
+	// Numbers never change their meaning: 1 to 46, in the order of their introduction.
+	assert_eq!(all.map(CacRefusal::code).to_vec(), (1..=46).collect::<Vec<u8>>());
 	assert_eq!(all.map(CacRefusal::code).into_iter().collect::<BTreeSet<_>>().len(), all.len());
 }

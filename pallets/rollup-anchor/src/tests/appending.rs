@@ -63,8 +63,8 @@ fn filling_an_epoch_should_register_the_cost_of_closing_it() {
 }
 
 #[test]
-fn the_longest_receipt_should_stay_below_a_kilobyte() {
-	assert!(ReceiptBody::max_encoded_len() < 1_024, "{}", ReceiptBody::max_encoded_len());
+fn the_longest_receipt_should_stay_below_1280_bytes() {
+	assert!(ReceiptBody::max_encoded_len() < 1_280, "{}", ReceiptBody::max_encoded_len());
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Who changes the parameters, and what they may be.
 
-use crate::{mock::*, AnchorParams, Error, Event, Params, MAX_EPOCH_LENGTH};
+use crate::{mock::*, AnchorParams, Error, Event, Params, WeightInfo, MAX_EPOCH_LENGTH};
+use concordat_primitives::rollup::Scheme;
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 use sp_runtime::{BuildStorage, DispatchError};
 
-const NEW: AnchorParams = AnchorParams { epoch_length: 2, retention_epochs: 9 };
+const NEW: AnchorParams =
+	AnchorParams { epoch_length: 2, retention_epochs: 9, scheme: Scheme::Ed25519 };
 
 #[test]
 fn root_should_change_the_parameters() {
@@ -24,7 +26,7 @@ fn root_should_change_the_parameters() {
 #[test]
 fn nobody_but_root_should_change_the_parameters() {
 	ExtBuilder::default().build_and_execute(|| {
-		for origin in [RuntimeOrigin::signed(1), RuntimeOrigin::none()] {
+		for origin in [RuntimeOrigin::signed(account(1)), RuntimeOrigin::none()] {
 			assert_noop!(RollupAnchor::set_params(origin, NEW), DispatchError::BadOrigin);
 		}
 	});
@@ -49,7 +51,7 @@ fn parameters_out_of_range_should_be_refused() {
 #[test]
 #[should_panic = "rollup parameters are out of range"]
 fn a_genesis_with_parameters_out_of_range_should_not_build() {
-	let params = AnchorParams { epoch_length: 0, retention_epochs: 1 };
+	let params = AnchorParams { epoch_length: 0, ..NEW };
 	let _ = crate::GenesisConfig::<Test> { params, ..Default::default() }.build_storage();
 }
 
@@ -69,5 +71,19 @@ fn a_prune_weight_that_removes_nothing_should_not_pass() {
 #[should_panic = "no more than a tree has leaves"]
 fn an_epoch_larger_than_a_tree_should_not_pass() {
 	MaxReceiptsPerEpoch::set(concordat_proofs::MAX_LEAVES + 1);
+	integrity_test();
+}
+
+#[test]
+#[should_panic = "PruneWeight has to pay"]
+fn a_prune_weight_that_forgets_no_certificate_should_not_pass() {
+	PruneWeight::set(<() as WeightInfo>::forget_epoch());
+	integrity_test();
+}
+
+#[test]
+#[should_panic = "stay in the pool"]
+fn a_certificate_that_does_not_stay_in_the_pool_should_not_pass() {
+	AuthorizedLongevity::set(0);
 	integrity_test();
 }

@@ -1,12 +1,27 @@
 //! Receipts leave the state after their time, a few per block; headers never do.
 
-use crate::{mock::*, AnchorParams, Cursor, Leaves, PruneCursor, WeightInfo};
+use crate::{mock::*, AnchorParams, Cursor, Leaves, Params, WeightInfo};
 use frame_support::{assert_ok, weights::Weight};
 
 /// One epoch with `count` receipts, closed.
 fn epoch(count: u64) {
 	append(count);
 	run_to(System::block_number() + 5);
+}
+
+/// Has room for the removal of four receipts, and for no certificate besides.
+fn four_receipts() {
+	PruneWeight::set(Weight::from_parts(<() as WeightInfo>::prune(4).ref_time(), u64::MAX));
+}
+
+fn cursor() -> (u64, u64) {
+	let cursor = Cursor::<Test>::get();
+	(cursor.next, cursor.until)
+}
+
+fn retain(retention_epochs: u32) {
+	let params = AnchorParams { retention_epochs, ..Params::<Test>::get() };
+	assert_ok!(RollupAnchor::set_params(RuntimeOrigin::root(), params));
 }
 
 fn kept() -> Vec<u64> {
@@ -24,7 +39,7 @@ fn receipts_should_stay_for_the_retention_and_then_go() {
 		epoch(3);
 		// The third closing moves the goal and the same block removes the first epoch.
 		assert_eq!(kept(), (3..9).collect::<Vec<_>>());
-		assert_eq!(Cursor::<Test>::get(), PruneCursor { next: 3, until: 3 });
+		assert_eq!(cursor(), (3, 3));
 		for id in 0..3 {
 			assert_eq!(RollupAnchor::receipt_view(id), None);
 			assert_eq!(RollupAnchor::receipt_proof(id), None);
@@ -40,6 +55,7 @@ fn receipts_should_stay_for_the_retention_and_then_go() {
 #[test]
 fn a_block_should_remove_no_more_than_its_weight_allows() {
 	ExtBuilder::default().retention(1).build_and_execute(|| {
+		four_receipts();
 		epoch(11);
 		append(1);
 		let base = <() as WeightInfo>::on_initialize();
@@ -60,6 +76,7 @@ fn a_block_should_remove_no_more_than_its_weight_allows() {
 #[test]
 fn what_a_block_leaves_over_should_be_used_too_and_never_exceeded() {
 	ExtBuilder::default().retention(1).build_and_execute(|| {
+		four_receipts();
 		epoch(14);
 		epoch(1);
 		assert_eq!(kept().len(), 11);
@@ -95,17 +112,14 @@ fn the_goal_should_never_move_back_when_the_retention_grows() {
 		for _ in 0..3 {
 			epoch(2);
 		}
-		assert_eq!(Cursor::<Test>::get(), PruneCursor { next: 4, until: 4 });
-		assert_ok!(RollupAnchor::set_params(
-			RuntimeOrigin::root(),
-			AnchorParams { epoch_length: 5, retention_epochs: 3 }
-		));
+		assert_eq!(cursor(), (4, 4));
+		retain(3);
 		epoch(2);
-		assert_eq!(Cursor::<Test>::get(), PruneCursor { next: 4, until: 4 });
+		assert_eq!(cursor(), (4, 4));
 		epoch(2);
-		assert_eq!(Cursor::<Test>::get(), PruneCursor { next: 4, until: 4 });
+		assert_eq!(cursor(), (4, 4));
 		epoch(2);
-		assert_eq!(Cursor::<Test>::get(), PruneCursor { next: 6, until: 6 });
+		assert_eq!(cursor(), (6, 6));
 	});
 }
 
@@ -115,10 +129,7 @@ fn a_shorter_retention_should_catch_up_at_the_next_closing() {
 		for _ in 0..4 {
 			epoch(1);
 		}
-		assert_ok!(RollupAnchor::set_params(
-			RuntimeOrigin::root(),
-			AnchorParams { epoch_length: 5, retention_epochs: 1 }
-		));
+		retain(1);
 		run_to(System::block_number() + 3);
 		assert_eq!(kept().len(), 4);
 		epoch(1);

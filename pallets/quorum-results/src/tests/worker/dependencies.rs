@@ -103,9 +103,10 @@ fn an_output_kept_elsewhere_should_be_fetched_by_the_host() {
 			hash: output_hash(b"something else"),
 			output: Output::External(b"https://liar.example.org/out".to_vec().try_into().unwrap()),
 		};
-		deliver(sign_as(&pair(4), other));
 		deliver(elsewhere(3, 2, b"https://two.example.org/out", OUTPUT.len() as u32));
 		deliver(elsewhere(3, 3, b"https://three.example.org/out", OUTPUT.len() as u32));
+		// After the decision: its certificate is kept with theirs.
+		deliver(sign_as(&pair(4), other));
 	};
 	let mut host = host(before, &[3]);
 	host.store(SERVED_KEY, &Vec::<BodyId>::new().encode());

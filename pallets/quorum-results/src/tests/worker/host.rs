@@ -139,6 +139,8 @@ fn only_persistent(kind: StorageKind) {
 #[derive(Default)]
 struct Pool {
 	full: bool,
+	/// So many more are not taken.
+	refuses: usize,
 	transactions: Vec<Vec<u8>>,
 }
 
@@ -149,6 +151,10 @@ impl TransactionPool for PoolHandle {
 	fn submit_transaction(&mut self, extrinsic: Vec<u8>) -> Result<(), ()> {
 		let mut pool = self.0.lock().unwrap();
 		if pool.full {
+			return Err(());
+		}
+		if let Some(left) = pool.refuses.checked_sub(1) {
+			pool.refuses = left;
 			return Err(());
 		}
 		pool.transactions.push(extrinsic);
@@ -225,6 +231,12 @@ impl Host {
 		db.local_storage_set(StorageKind::PERSISTENT, key, value);
 	}
 
+	/// As if what lay there were lost.
+	pub fn lose(&mut self, key: &[u8]) {
+		let mut db = self.offchain.clone();
+		db.local_storage_clear(StorageKind::PERSISTENT, key);
+	}
+
 	pub fn stored(&self, key: &[u8]) -> Option<Vec<u8>> {
 		self.offchain.0.read().persistent_storage.get(key)
 	}
@@ -245,6 +257,11 @@ impl Host {
 
 	pub fn fill_pool(&mut self, full: bool) {
 		self.pool.0.lock().unwrap().full = full;
+	}
+
+	/// The pool does not take the next few transactions.
+	pub fn refuse_in_pool(&mut self, few: usize) {
+		self.pool.0.lock().unwrap().refuses = few;
 	}
 
 	/// Expects a question about a job next.
@@ -422,6 +439,7 @@ fn start_request(job: JobId, node: NodeId) -> StartRequest {
 			sealed: None,
 			output_key: terms.output_key,
 			handoff: None,
+			commit_reveal: terms.commit_reveal,
 		},
 		// What the chain does not keep reaches the enclave as nothing.
 		program: Program::get().unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! The off-chain worker, against enclaves that answer what they should, and what they should not.
 
+mod committing;
 mod dependencies;
 mod elsewhere;
 mod handoffs;
