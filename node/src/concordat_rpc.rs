@@ -403,11 +403,14 @@ where
 	}
 
 	fn receipt_proof(&self, id: ReceiptId, at: Option<Hash>) -> RpcResult<Option<ReceiptProof>> {
-		let kept = self.ask(at, |api, at| api.receipt_proof(at, id))?;
-		match (kept, self.index.clone()) {
-			(None, Some(index)) => self.archived_proof(index, id, at),
-			(kept, _) => Ok(kept),
+		// The index first: it has the leaves of an epoch in one entry, where the state has a record of each. What it says is
+		// checked against the header in the state.
+		if let Some(index) = self.index.clone() {
+			if let Some(proof) = self.archived_proof(index, id, at)? {
+				return Ok(Some(proof));
+			}
 		}
+		self.ask(at, |api, at| api.receipt_proof(at, id))
 	}
 
 	fn rollup(&self, epoch: RollupEpoch, at: Option<Hash>) -> RpcResult<Option<RollupHeader>> {

@@ -255,8 +255,8 @@ pub mod tests {
 	#[test]
 	fn sections_should_be_there_once() {
 		let (head, body) = (section(1, &header([5, 0, 2, 1], 2)), section(2, &body()));
-		assert_eq!(refused(&file(b"r1cs", 1, &[head.clone()])), Bad::Section(2));
-		assert_eq!(refused(&file(b"r1cs", 1, &[body.clone()])), Bad::Section(1));
+		assert_eq!(refused(&file(b"r1cs", 1, std::slice::from_ref(&head))), Bad::Section(2));
+		assert_eq!(refused(&file(b"r1cs", 1, std::slice::from_ref(&body))), Bad::Section(1));
 		let twice = [head.clone(), body.clone(), body.clone()];
 		assert_eq!(refused(&file(b"r1cs", 1, &twice)), Bad::Section(2));
 		let many: Vec<_> = (0..65).map(|kind| section(kind, &[])).collect();

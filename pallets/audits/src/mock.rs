@@ -202,7 +202,7 @@ impl JobOpener for Mock {
 			input: Some(input.clone()),
 			dependencies: Vec::new(),
 			lineage: NO_LINEAGE,
-			parent: Some(parent.clone()),
+			parent: Some(parent),
 		};
 		Orders::insert(by, order);
 		let request = Request {

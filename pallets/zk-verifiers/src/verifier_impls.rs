@@ -21,11 +21,13 @@ impl<T: Config> Pallet<T> {
 				"a key with as many inputs as there may be has to fit"
 			);
 		}
-		assert!(MAX_PROOF_BYTES >= 192, "a proof over BLS12-381 has 192 bytes");
-		assert!(
-			MAX_PREPARED_BYTES >= 33 * 96 + 2 * 192 + 576 + 6,
-			"the prepared form of the longest key has to fit"
-		);
+		const {
+			assert!(MAX_PROOF_BYTES >= 192, "a proof over BLS12-381 has 192 bytes");
+			assert!(
+				MAX_PREPARED_BYTES >= 33 * 96 + 2 * 192 + 576 + 6,
+				"the prepared form of the longest key has to fit"
+			);
+		};
 		let quarter = T::BlockWeights::get().max_block.saturating_div(4);
 		for curve in groth::CURVES {
 			assert!(

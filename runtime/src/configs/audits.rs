@@ -13,7 +13,7 @@ parameter_types! {
 	/// Makes the account that pays for audits; governance fills it.
 	pub const AuditsId: PalletId = PalletId(*b"cdt/audt");
 	/// What drawing and opening audits may use of a block.
-	pub AuditHookWeight: Weight = Perbill::from_percent(5) * RuntimeBlockWeights::get().max_block;
+	pub AuditHookWeight: Weight = Perbill::from_perthousand(25) * RuntimeBlockWeights::get().max_block;
 }
 
 /// What the judge has on record.

@@ -44,6 +44,7 @@ fn pallets_should_keep_their_indexes() {
 			(11, "Preimage"),
 			(12, "Scheduler"),
 			(13, "Sudo"),
+			(14, "Mmr"),
 			(20, "ClauseRegistry"),
 			(21, "Attestation"),
 			(22, "NodeStaking"),
@@ -56,6 +57,8 @@ fn pallets_should_keep_their_indexes() {
 			(29, "Trust"),
 			(30, "Workflows"),
 			(31, "Triggers"),
+			(32, "ZkVerifiers"),
+			(33, "Audits"),
 		]
 	);
 }

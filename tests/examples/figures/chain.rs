@@ -223,6 +223,9 @@ impl Chain {
 		merge(&mut genesis, json(Some("development")));
 		// Nobody sends heartbeats here, and nobody is taken for dead.
 		merge(&mut genesis, json!({ "nodeStaking": { "params": { "heartbeatInterval": 1_000 } } }));
+		// Nothing is audited: an audit is a job of its own, and it is by chance that there is one.
+		let never = json!({ "low": 0, "medium": 0, "high": 0, "critical": 0 });
+		merge(&mut genesis, json!({ "audits": { "params": { "rate": never } } }));
 		merge(&mut genesis, patch);
 		let mut ext = TestExternalities::default();
 		let parent = ext.execute_with(|| {

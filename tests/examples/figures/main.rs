@@ -46,6 +46,7 @@ fn main() {
 		"state      in memory, as a trie, without the node's caches and without ParityDB; every time includes \
 		 the trie reads"
 	);
+	println!("audits     none: an audit is a job of its own, drawn by chance");
 	println!("goals      are printed next to what was measured; a miss is printed, not hidden");
 	// One section, if it is named; all of them otherwise.
 	let only = std::env::args().nth(1);

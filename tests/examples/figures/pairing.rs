@@ -140,7 +140,7 @@ pub fn print() {
 	INPUTS.into_iter().for_each(print_native);
 
 	println!(
-		"\n    {:>6}{:>22}{:>10}{:>26}{:>8}{:>34}{:>8}{:>12}{:>8}",
+		"\n    {:>6}{:>24}{:>10}{:>26}{:>8}{:>34}{:>8}{:>12}{:>8}",
 		"inputs",
 		"without / with, median",
 		"least",
@@ -154,7 +154,7 @@ pub fn print() {
 	for Row { inputs, wasm, least, bad } in &rows {
 		let [bls, bn] = declared(*inputs);
 		println!(
-			"    {inputs:>6}{:>22.2}{:>10.2}{bls:>26.2}{bn:>8.2}{:>34.2}{:>8.2}{:>12.2}{:>8.2}",
+			"    {inputs:>6}{:>24.2}{:>10.2}{bls:>26.2}{bn:>8.2}{:>34.2}{:>8.2}{:>12.2}{:>8.2}",
 			wasm[1] / wasm[0],
 			least[1] / least[0],
 			least[0] / bls,

@@ -92,8 +92,6 @@ fn print_mode(clause: &str, mode: ExecutionMode) {
 	let mut base = Chain::new(json!({
 		"jobDispatch": { "params": { "challengeWindow": 12 } },
 		"rollupAnchor": { "params": { "epochLength": 30, "retentionEpochs": 1 } },
-		// An audit is a job of its own.
-		"audits": { "params": { "rate": { "low": 0, "medium": 0, "high": 0, "critical": 0 } } },
 	}));
 	base.register_clause(clause, mode, Default::default());
 	let enclaves: Vec<Enclave> = (1..=5).map(|number| base.enclave(number)).collect();
@@ -176,7 +174,7 @@ pub fn print() {
 	println!(
 		"\n  What stays: {WAVES} times {WAVE} jobs on the real runtime, from dispatch to pruning (challenge window of 12 blocks instead of \
 		 a day, receipts kept for one closed epoch), and some hundred blocks more, in which rollups about something else are closed; the \
-		 whole state then, key by key, less that of the same chain after the same without a job. Nothing is audited: an audit is a job of its own."
+		 whole state then, key by key, less that of the same chain after the same without a job."
 	);
 	for (clause, mode) in MODES {
 		print_mode(clause, mode);

@@ -145,7 +145,8 @@ fn an_input_that_is_nowhere_blames_nobody_and_one_that_turns_up_is_used() {
 	let end = completed(job);
 	assert_eq!(end["attempts"], 1, "{end}");
 
-	// An input that does not turn up: the enclave says so, in time, and the next node has its turn.
+	// An input that does not turn up: the enclave says so, in time, and others have their turn. One node alone could not say
+	// what came out, so that three are asked then.
 	let lost = file("lost", b"lost");
 	let job = submit(&lost);
 	let failed = until(60, "the first round ends", || {
@@ -157,7 +158,9 @@ fn an_input_that_is_nowhere_blames_nobody_and_one_that_turns_up_is_used() {
 	put(&node, &lost, &content);
 	let end = completed(job);
 	assert!(end["attempts"].as_u64() >= Some(2), "{end}");
-	assert_ne!(end["seats"][0]["node"], failed["node"], "another node has its turn");
+	let seats = end["seats"].as_array().expect("seats");
+	let others = seats.iter().filter(|seat| seat["node"] != failed["node"]).count();
+	assert!(others >= 2, "other nodes have their turn: {end}");
 	let totals = node.rpc("concordat_totals", json!([]));
 	assert_eq!(totals["missedDeadlines"], 0, "nobody was silent: {totals}");
 }

@@ -190,21 +190,11 @@ impl Chain {
 		self.ext.persist_offchain_overlay();
 	}
 
-	/// A value of the index.
-	pub fn indexed(&self, key: &[u8]) -> Option<Vec<u8>> {
-		self.index.get(key)
-	}
-
 	/// Runs code over the state between blocks that also reads the index, as the RPC of a node does.
 	pub fn read_indexed<T>(&mut self, f: impl FnOnce() -> T) -> T {
 		let (index, _) = TestOffchainExt::with_offchain_db(self.index.clone());
 		self.ext.register_extension(OffchainDbExt::new(index));
 		self.ext.execute_with(f)
-	}
-
-	/// The header of a block.
-	pub fn header(&self, number: u32) -> &Header {
-		&self.headers[number as usize - 1]
 	}
 
 	/// The header of the last block.

@@ -244,7 +244,11 @@ fn a_policy_raised_for_one_class_leaves_the_others_alone() {
 			.into_iter()
 			.map(|enclave| enclave.certify(chain, &terms, b"answer"))
 			.collect();
-		play(chain, enclaves, &said);
+		if terms.commit_reveal {
+			play(chain, enclaves, &said);
+		} else {
+			chain.block(|| said.into_iter().map(deliver).collect());
+		}
 		chain.job(job).status
 	};
 	assert_eq!(complete(&mut chain, &critical, &intel), JobStatus::Completed);

@@ -253,7 +253,7 @@ fn whoever_sees_that_it_is_wrong_loses_as_much_by_withholding_as_by_showing() {
 	assert!(SLASH > 10_000 * price, "more than {price} that it could have got");
 
 	let mut shown = table.fork();
-	shown.reveal(&[lie.clone()]);
+	shown.reveal(std::slice::from_ref(&lie));
 	let committee = shown.voting();
 	shown.agree(b"answer");
 	let paid = [each(honest, PAY), each(&committee, PAY)].concat();
@@ -354,7 +354,7 @@ fn attack(table: &mut Round, seen: &[Salt], seed: u32) -> Outcome {
 	};
 	let others = pool.iter().map(|(_, signed)| commit(signed.clone()));
 	// It may stand before the others in the block, or behind them.
-	let sent: Vec<_> = if seed / 12 % 2 == 0 {
+	let sent: Vec<_> = if (seed / 12).is_multiple_of(2) {
 		committed.clone().map(commit).into_iter().chain(others).collect()
 	} else {
 		others.chain(committed.clone().map(commit)).collect()

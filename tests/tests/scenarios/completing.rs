@@ -130,7 +130,8 @@ fn a_silent_node_is_replaced_by_a_backup_with_a_fresh_nonce() {
 fn a_lying_node_is_found_by_the_committee_and_marked() {
 	let mut round = Round::new(ExecutionMode::Quorum { k: 2, n: 3 }, 5);
 	let primaries = round.voting();
-	let (liar, honest) = (&primaries[0], &primaries[1..]);
+	// The first seat is the first that the requester says anything about.
+	let (liar, honest) = (&primaries[2], &primaries[..2]);
 	let before = round.chain.read(|| queries::node(liar.node)).unwrap().reputation;
 	let poor = round.chain.wealth(&account(&liar.controller));
 	let mut said = round.all_say(honest, b"answer");

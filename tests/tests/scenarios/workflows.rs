@@ -345,9 +345,15 @@ fn a_step_that_fails_for_good_ends_the_workflow_and_the_money_comes_back() {
 	assert!(cost > 0);
 	assert_eq!(scene.chain.wealth(&owner), rich - cost);
 	assert_eq!(view.reserve, 0, "what was set aside is free again");
-	let kept = scene.chain.read(|| pallet_job_dispatch::Jobs::<Runtime>::get(first)).unwrap();
-	assert!(view.deposit > 0);
-	assert_eq!(scene.chain.held(&owner), view.deposit + kept.deposit, "for records alone");
+	// What nodes have said is found out again by audits and in disputes: also that the program fails.
+	let deposit = |job| {
+		let record = scene.chain.read(|| pallet_job_dispatch::Jobs::<Runtime>::get(job));
+		record.unwrap().deposit
+	};
+	let kept: Vec<Balance> = [first, one, two].into_iter().map(deposit).collect();
+	assert!(view.deposit > 0 && kept.iter().all(|kept| *kept > 0), "{kept:?}");
+	let records = view.deposit + kept.iter().sum::<Balance>();
+	assert_eq!(scene.chain.held(&owner), records, "for records alone");
 	scene.chain.pass(45);
 	assert!(scene.chain.read(|| Runtime::workflow(id)).is_none(), "pruned");
 	assert_eq!((scene.chain.held(&owner), scene.chain.wealth(&owner)), (0, rich - cost));

@@ -104,7 +104,7 @@ fn nothing_should_be_drawn_in_the_block_of_the_decision() {
 		assert_eq!((undrawn(), reported()), (vec![1], vec![]));
 		run_to(START + 1);
 		assert_eq!((undrawn(), reported()), (vec![], vec![1]));
-		assert_eq!(crate::Undrawn::<Test>::exists(), false);
+		assert!(!crate::Undrawn::<Test>::exists());
 	});
 }
 

@@ -36,7 +36,7 @@ fn governance_should_record_where_else_a_rollup_is() {
 			reference: bytes("0xabc"),
 			at: System::block_number(),
 		};
-		assert_eq!(RollupAnchor::anchored(epoch).to_vec(), [anchor.clone()]);
+		assert_eq!(RollupAnchor::anchored(epoch).to_vec(), core::slice::from_ref(&anchor));
 		let digest = Hash::from(blake2_256(&anchor.encode()));
 		assert_eq!(events()[0], Event::RollupAnchored { epoch, anchor: digest });
 		let receipt = RollupAnchor::totals().0 - 1;

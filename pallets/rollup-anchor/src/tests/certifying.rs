@@ -237,7 +237,7 @@ fn certificates_should_leave_the_state_with_the_receipts_and_headers_never() {
 	ExtBuilder::default().retention(3).signers(Scheme::Ed25519, 1).build_and_execute(|| {
 		for _ in 0..12 {
 			let epoch = close();
-			if epoch % 2 == 0 {
+			if epoch.is_multiple_of(2) {
 				accepted(&certificate(Scheme::Ed25519, epoch, 0..1, 1));
 			}
 		}

@@ -14,6 +14,7 @@ mod rollups;
 pub struct Numbers(pub u64);
 
 impl Numbers {
+	/// The next number.
 	pub fn draw(&mut self) -> u64 {
 		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
 		let mut z = self.0;
@@ -22,6 +23,7 @@ impl Numbers {
 		z ^ (z >> 31)
 	}
 
+	/// A number below `bound`.
 	pub fn below(&mut self, bound: usize) -> usize {
 		(self.draw() % bound as u64) as usize
 	}

@@ -81,8 +81,18 @@ fn another_place_in_the_rollup_is_refused() {
 #[test]
 fn short_long_doubled_and_swapped_paths_are_refused() {
 	let wrong = |found| Refusal::Tree(ProofError::WrongLength { found, needed: 3 });
-	assert_eq!(bent(|made| drop(made.bundle.path.pop())), wrong(2));
-	assert_eq!(bent(|made| drop(made.bundle.path.remove(0))), wrong(2));
+	assert_eq!(
+		bent(|made| {
+			let _ = made.bundle.path.pop();
+		}),
+		wrong(2)
+	);
+	assert_eq!(
+		bent(|made| {
+			let _ = made.bundle.path.remove(0);
+		}),
+		wrong(2)
+	);
 	assert_eq!(bent(|made| made.bundle.path.clear()), wrong(0));
 	assert_eq!(bent(|made| made.bundle.path.push(made.bundle.path[2])), wrong(4));
 	assert_eq!(bent(|made| made.bundle.path = made.bundle.path.repeat(2)), wrong(6));
@@ -249,8 +259,18 @@ fn a_proof_of_the_leaf_with_other_hashes_is_refused() {
 	let wrong = |found| Refusal::Mmr(MmrError::WrongLength { found, needed: 5 });
 	// 41 leaves are 32, 8 and 1. The 38th has a peak before it, three siblings, and a peak after it.
 	assert_eq!(proof(&small()).items.len(), 5);
-	assert_eq!(bend(|proof| drop(proof.items.pop())), wrong(4));
-	assert_eq!(bend(|proof| drop(proof.items.remove(0))), wrong(4));
+	assert_eq!(
+		bend(|proof| {
+			let _ = proof.items.pop();
+		}),
+		wrong(4)
+	);
+	assert_eq!(
+		bend(|proof| {
+			let _ = proof.items.remove(0);
+		}),
+		wrong(4)
+	);
 	assert_eq!(bend(|proof| proof.items.push([0; 32])), wrong(6));
 	assert_eq!(bend(|proof| proof.items.insert(0, [0; 32])), wrong(6));
 	let root = Refusal::Mmr(MmrError::WrongRoot);
@@ -267,7 +287,9 @@ fn a_proof_of_the_leaf_with_other_hashes_is_refused() {
 	let error = bent(|made| made.finality().leaf_proof = vec![4; found]);
 	let most = MAX_LEAF_PROOF_BYTES;
 	assert_eq!(error, Refusal::TooLong { what: What::LeafProof, found, most });
-	let error = bent(|made| drop(made.finality().leaf_proof.pop()));
+	let error = bent(|made| {
+		let _ = made.finality().leaf_proof.pop();
+	});
 	assert_eq!(error, Refusal::Mmr(MmrError::Malformed));
 }
 
